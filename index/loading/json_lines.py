@@ -1,0 +1,80 @@
+"""Load .jsonl and .jsonl.gz files, one article a line, without ever holding a whole file."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, cast
+
+from index.errors import ArticleError
+from index.loading.files import ArticleFile, OnError, open_file, shown
+from index.loading.rows import no_rows, row_article, row_error
+from index.types import Article
+
+LINE_LIMIT = 16_000_000  # bytes of one line
+_SKIP_LIMIT = 1_000_000_000  # bytes of one line skipped before the rest of the file is given up
+_FAILURE_LIMIT = 100  # bad rows without a good one: then it is not JSON Lines
+
+
+def load_json_lines(file: ArticleFile, report: OnError) -> Iterator[Article]:
+    """Yield the articles of a .jsonl or .jsonl.gz file; ``report`` gets the rows that are none."""
+    good = bad = 0
+    with open_file(file.path) as opened:
+        for number, line in _lines(file, opened):
+            try:
+                article = row_article(_parse(file, number, line), file, number)
+            except ArticleError as error:
+                report(error)
+                bad += 1
+                if bad == _FAILURE_LIMIT and not good:
+                    message = f"{shown(file.path)} is not JSON Lines; write one object a line."
+                    raise ArticleError(message, path=shown(file.path)) from error
+                continue
+            good += 1
+            yield article
+    if not good and not bad:
+        raise no_rows(file)
+
+
+def _lines(file: ArticleFile, opened: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+    """Yield line numbers from 1 and non-blank lines; None for a line that is too long."""
+    is_packed = file.name.lower().endswith(".gz")
+    stream = cast(BinaryIO, gzip.GzipFile(fileobj=opened)) if is_packed else opened
+    number = 0
+    try:
+        while line := stream.readline(LINE_LIMIT):
+            number += 1
+            if len(line) == LINE_LIMIT and not line.endswith(b"\n"):
+                _skip_line(file, stream, number)
+                yield number, None
+            elif line.strip():
+                yield number, line
+    except (OSError, EOFError, zlib.error) as error:
+        message = f"{shown(file.path)} is damaged after line {number}; get it again."
+        raise ArticleError(message, path=shown(file.path)) from error
+
+
+def _skip_line(file: ArticleFile, stream: BinaryIO, number: int) -> None:
+    skipped = 0
+    while (piece := stream.readline(LINE_LIMIT)) and not piece.endswith(b"\n"):
+        skipped += len(piece)
+        if skipped > _SKIP_LIMIT:
+            raise row_error(file, number, "never ends")
+
+
+def _parse(file: ArticleFile, number: int, line: bytes | None) -> Mapping[str, object]:
+    if line is None:
+        raise row_error(file, number, f"is longer than {LINE_LIMIT // 1_000_000} MB")
+    try:
+        row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+    except UnicodeDecodeError as error:
+        raise row_error(file, number, "is not UTF-8") from error
+    except RecursionError as error:
+        raise row_error(file, number, "is nested too deeply") from error
+    except ValueError as error:  # also integers of more than 4,300 digits
+        raise row_error(file, number, "is not JSON") from error
+    if not isinstance(row, dict):
+        raise row_error(file, number, "is not a JSON object")
+    return row

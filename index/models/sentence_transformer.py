@@ -1,0 +1,112 @@
+"""The door for every embedding model: load it with sentence-transformers, then take it over.
+
+Importing torch and sentence-transformers takes seconds; it happens here, once per model, and
+again only for models that cannot be written as a graph or where there is a GPU.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.errors import ModelError
+from index.models.compiling import Recipe
+from index.models.hugging_face import read_weights
+from index.models.runtime import Floats
+from index.models.weights import EncoderWeights
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+_POOLINGS = {"mean": "mean", "cls": "first"}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep load reports and progress bars of the libraries out of the user's terminal."""
+    from transformers.utils import logging as transformers_logging
+
+    level = transformers_logging.get_verbosity()
+    bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(level)
+        if bars:
+            transformers_logging.enable_progress_bar()
+
+
+def open_sentence_transformer(name: str | Path, device: str = "cpu") -> SentenceTransformer:
+    """Load a model by name or folder.
+
+    :raises ModelError: it cannot be found or loaded.
+    """
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        from sentence_transformers import SentenceTransformer
+
+        with _quiet():
+            return SentenceTransformer(str(name), device=device)
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise ModelError(
+            f"The embedding model {name} cannot be loaded ({reason}); give the name of a "
+            "sentence-transformers model or the path of a folder that holds one.",
+            name=str(name),
+        ) from error
+
+
+def prefixes(name: str, model: SentenceTransformer) -> tuple[str, str]:
+    """Return what the model wants in front of queries and passages: its prompts, or E5's."""
+    prompts = {key: value for key, value in (model.prompts or {}).items() if value}
+    passage = prompts.get("passage") or prompts.get("document") or ""
+    if not prompts and "e5-" in name.lower() and "instruct" not in name.lower():
+        return "query: ", "passage: "
+    return prompts.get("query", ""), passage
+
+
+def take_over(name: str, model: SentenceTransformer) -> tuple[EncoderWeights, Recipe] | None:
+    """Return weights and recipe of a model that can be compiled, None for any other."""
+    modules = list(model)
+    kinds = [type(module).__name__ for module in modules]
+    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
+        return None
+    pooling: dict[str, Any] = modules[1].get_config_dict()  # type: ignore[operator]
+    mode = pooling.get("pooling_mode")
+    backend = getattr(model.tokenizer, "backend_tokenizer", None)
+    network: Any = getattr(modules[0], "auto_model", None)
+    if mode not in _POOLINGS or not pooling.get("include_prompt", True):
+        return None
+    if backend is None or network is None:
+        return None
+    state = {key: value.detach().float().cpu().numpy() for key, value in network.state_dict().items()}
+    weights = read_weights(network.config, state, json.loads(backend.to_str()))
+    if weights is None:
+        return None
+    query, passage = prefixes(name, model)
+    limit = int(model.max_seq_length or weights.config.positions)
+    recipe = Recipe(
+        name=name,
+        pooling="mean" if mode == "mean" else "first",
+        query_prefix=query,
+        passage_prefix=passage,
+        max_tokens=min(limit, weights.config.positions),
+    )
+    return weights, recipe
+
+
+def encode_with(model: SentenceTransformer, texts: Sequence[str]) -> Floats:
+    """Encode texts as they are, prefixes included, to unit rows (n, d)."""
+    vectors = model.encode(
+        list(texts), convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False,
+        prompt="", batch_size=32,
+    )  # fmt: skip
+    return np.asarray(vectors, dtype=np.float32)

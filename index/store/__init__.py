@@ -1,0 +1,39 @@
+"""The store of an index: one SQLite file is the truth, the rest is derived from it.
+
+with open_store(folder, create=manifest) as store:
+    with store.writer() as writer:
+        writer.put(articles, files=files)
+    with store.snapshot() as snapshot:
+        snapshot.lexical(terms, 50)
+"""
+
+from index.store.checks import Finding
+from index.store.filters import Order
+from index.store.folder import Store, open_store
+from index.store.reading import Snapshot
+from index.store.rows import (
+    IndexedArticle,
+    IndexedPassage,
+    Manifest,
+    SourceFile,
+    StoredPassage,
+    StoreStats,
+    content_hash,
+)
+from index.store.writing import Writer
+
+__all__ = [
+    "Finding",
+    "IndexedArticle",
+    "IndexedPassage",
+    "Manifest",
+    "Order",
+    "Snapshot",
+    "SourceFile",
+    "Store",
+    "StoreStats",
+    "StoredPassage",
+    "Writer",
+    "content_hash",
+    "open_store",
+]

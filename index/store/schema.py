@@ -1,0 +1,213 @@
+"""The SQLite file: its tables, its connections, and what its errors mean.
+
+One module imports sqlite3 for connecting, so that there is one SQLite library in the process.
+Only the holder of the writer's lock has a read-write connection (creation aside), and it commits
+and checkpoints one after the other; that keeps clear of SQLite's WAL-reset bug (3.7.0-3.51.2).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from index.errors import StoreError
+from index.store.rows import FORMAT, Manifest
+
+APPLICATION_ID = 0x4B555450  # "KUTP"
+SYNCHRONOUS = "FULL"  # NORMAL may lose the last commits when the power goes
+DATABASE = "store.db"
+
+# Columns that are read without the text stand before it, so that its overflow pages stay unread.
+# article_filter covers the filters, the language counts and the ids of all passages.
+_TABLES = """
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE article(
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL,
+  published TEXT, url TEXT, authors TEXT NOT NULL, metadata TEXT NOT NULL, digest TEXT NOT NULL,
+  first INTEGER NOT NULL, passages INTEGER NOT NULL CHECK(passages >= 0),
+  sum BLOB NOT NULL CHECK(length(sum) = 16), text TEXT NOT NULL) STRICT;
+CREATE INDEX article_filter ON article(published, language, source, first, passages);
+CREATE INDEX article_digest ON article(digest);
+CREATE TABLE passage(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  article INTEGER NOT NULL REFERENCES article(number),
+  ord INTEGER NOT NULL, start INTEGER NOT NULL CHECK(start >= 0),
+  stop INTEGER NOT NULL CHECK(stop > start), sentences BLOB NOT NULL, terms TEXT NOT NULL,
+  content BLOB NOT NULL, vec BLOB NOT NULL, vec_sum BLOB NOT NULL CHECK(length(vec_sum) = 16),
+  sum BLOB NOT NULL CHECK(length(sum) = 16), UNIQUE(article, ord)) STRICT;
+CREATE INDEX passage_content ON passage(content);
+CREATE TABLE file(
+  path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+  sha256 TEXT NOT NULL, articles TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE failure(path TEXT PRIMARY KEY, message TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE ann_file(
+  name TEXT PRIMARY KEY, generation INTEGER NOT NULL, count INTEGER NOT NULL,
+  last INTEGER NOT NULL, dimension INTEGER NOT NULL, kind TEXT NOT NULL, size INTEGER NOT NULL,
+  sha256 BLOB NOT NULL CHECK(length(sha256) = 32)) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE fts USING fts5(
+  terms, content='passage', content_rowid='id', tokenize="ascii tokenchars '_.'");
+CREATE VIRTUAL TABLE fts_terms USING fts5vocab(fts, 'row');
+CREATE TRIGGER article_rows_stay BEFORE UPDATE ON article
+  BEGIN SELECT RAISE(ABORT, 'article rows are immutable'); END;
+CREATE TRIGGER passage_rows_stay BEFORE UPDATE ON passage
+  BEGIN SELECT RAISE(ABORT, 'passage rows are immutable'); END;
+"""
+
+_DAMAGED = (
+    "the index {path} is damaged: run `kutip check --repair`, "
+    "or index the articles again into a new folder"
+)
+_EXPLANATIONS: Mapping[int, str] = {
+    sqlite3.SQLITE_FULL: "the disk of the index {path} is full: free some space and run it again",
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_ERROR: _DAMAGED,  # our statements are fixed: it is the tables that do not fit
+    sqlite3.SQLITE_NOTADB: "{path} holds no Kutip index but another file of that name: "
+    "name another folder",
+    sqlite3.SQLITE_BUSY: "the index {path} is busy: try again in a moment",
+    sqlite3.SQLITE_READONLY: "the index {path} cannot be written: make its folder writable",
+    sqlite3.SQLITE_CANTOPEN: "the index {path} cannot be opened: "
+    "make its folder readable and writable",
+    sqlite3.SQLITE_PROTOCOL: "the index {path} is busy: try again in a moment",
+    sqlite3.SQLITE_IOERR: "the disk of the index {path} reports an error: check the disk",
+}
+
+
+@contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """Turn an error of SQLite into a :class:`StoreError`, by its code, never by its text."""
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        # Where even the message is undecodable, it quotes a damaged schema.
+        is_text = isinstance(error, UnicodeDecodeError)
+        code = sqlite3.SQLITE_CORRUPT if is_text else getattr(error, "sqlite_errorcode", 0)
+        text = _EXPLANATIONS.get(code & 0xFF)
+        if text is None:  # a mistake of ours, not of the disk or the user
+            raise
+        raise StoreError(text.format(path=folder), path=folder) from error
+
+
+def damaged(folder: Path) -> StoreError:
+    """Return the error for rows that cannot be what was written."""
+    return StoreError(_DAMAGED.format(path=folder), path=folder)
+
+
+def connect_reader(folder: Path) -> sqlite3.Connection:
+    """Open a read-only connection that sees committed rows and can change nothing."""
+    try:
+        return _connect(folder, "mode=ro")
+    except sqlite3.OperationalError:
+        # A folder nobody here can write (a read-only disk) cannot hold the -shm file that WAL
+        # readers share. Without a log the database is complete, and can be read as it is.
+        log = folder / f"{DATABASE}-wal"
+        if os.access(folder, os.W_OK) or (log.exists() and log.stat().st_size):
+            raise
+        return _connect(folder, "mode=ro&immutable=1")
+
+
+def connect_writer(folder: Path) -> sqlite3.Connection:
+    """Open the read-write connection; the caller holds the writer's lock."""
+    connection = _connect(folder, "mode=rw")
+    for pragma in (
+        f"synchronous={SYNCHRONOUS}",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "journal_size_limit=67108864",
+        "cache_size=-32768",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _connect(folder: Path, options: str) -> sqlite3.Connection:
+    uri = f"file:{quote(str((folder / DATABASE).absolute()))}?{options}"
+    # The pool hands a connection to one thread at a time, which SQLite allows.
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    # A flipped bit can make text undecodable; read so, it no longer fits its sum and is left out.
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")
+    try:
+        for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA busy_timeout=5000")
+        if "mode=ro" in options:
+            connection.execute("PRAGMA query_only=ON")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except (sqlite3.Error, UnicodeDecodeError):
+        connection.close()
+        raise
+    return connection
+
+
+def create_database(folder: Path, manifest: Manifest) -> None:
+    """Create the tables in one transaction; a crash before its commit leaves an empty file."""
+    path = folder / DATABASE
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # -wal and -shm take its mode
+    connection = _connect(folder, "mode=rw")
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={SYNCHRONOUS}")
+        connection.execute("BEGIN IMMEDIATE")
+        if not is_empty(connection):  # another process was faster
+            connection.execute("ROLLBACK")
+            return
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version={FORMAT}")
+        for statement in _statements(_TABLES):
+            connection.execute(statement)
+        values = {**manifest.to_meta(), "store_id": uuid.uuid4().hex, "set_sum": "0"}
+        rows = sorted({**values, "generation": "0"}.items())
+        connection.executemany("INSERT INTO meta VALUES(?, ?)", rows)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yield the statements of a script; executescript would commit between them."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Say whether the file holds nothing at all, as after a crash while it was created."""
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    return tables == 0 and _pragma(connection, "application_id") == 0
+
+
+def check_identity(connection: sqlite3.Connection, folder: Path) -> None:
+    """Refuse a file that is not ours or was written by a newer Kutip, in words."""
+    if _pragma(connection, "application_id") != APPLICATION_ID:
+        raise StoreError(
+            f"{folder} holds a database that is not a Kutip index: name another folder",
+            path=folder,
+        )
+    version = _pragma(connection, "user_version")
+    if version > FORMAT:
+        raise StoreError(
+            f"the index {folder} was written by a newer Kutip (format {version}, this one reads "
+            f"{FORMAT}): upgrade Kutip, or index the articles into another folder",
+            path=folder,
+        )
+
+
+def read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
+    """Return what the store says of itself."""
+    try:
+        values = dict(connection.execute("SELECT key, value FROM meta"))
+        return Manifest.from_meta(values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged(folder) from error
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])

@@ -1,0 +1,192 @@
+"""Questions to answers: search, read, cite; with a verdict on whether the articles answer at all."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from index import ArticleIndex, Filters, Hit, ReaderError, default_path, detect_language
+from qa.citing import cite
+from qa.conversation import search_question
+from qa.phrases import phrase
+from qa.reading import load_reader
+from qa.types import Answer, Claim, Draft, Reader
+
+PASSAGES_READ = 8
+Threshold = float | Literal["shipped"] | None
+
+_open_lock = threading.Lock()
+
+
+@cache
+def _opened(path: Path) -> ArticleIndex:
+    return ArticleIndex.open(path, readonly=True)
+
+
+def open_index(index: ArticleIndex | str | Path | None = None) -> ArticleIndex:
+    """Return an open index; a path, or None for the default, is opened once per process."""
+    if isinstance(index, ArticleIndex):
+        return index
+    path = Path(index) if index is not None else default_path()
+    with _open_lock:
+        return _opened(path.resolve())
+
+
+def answer(
+    question: str,
+    *,
+    index: ArticleIndex | str | Path | None = None,
+    history: Sequence[Answer] = (),
+    k: int = PASSAGES_READ,
+    reader: Reader | str | None = None,
+    filters: Filters | None = None,
+    threshold: Threshold = "shipped",
+) -> Answer:
+    """Answer a question from the articles of an index, with verbatim citations.
+
+    :param index: an open index or its folder; None is ``$KUTIP_INDEX`` or ./kutip-index.
+    :param history: earlier answers of the conversation, oldest first.
+    :param k: how many passages are read.
+    :param reader: a reader or its name; None is the extractive reader.
+    :param threshold: the confidence below which the answer is refused; "shipped" is the
+        reader's own, None never refuses.
+    :raises KutipError: there is no index, or it cannot be used.
+    """
+    *_, last = stream_answer(
+        question, index=index, history=history, k=k, reader=reader, filters=filters,
+        threshold=threshold,
+    )  # fmt: skip
+    return last
+
+
+def stream_answer(
+    question: str,
+    *,
+    index: ArticleIndex | str | Path | None = None,
+    history: Sequence[Answer] = (),
+    k: int = PASSAGES_READ,
+    reader: Reader | str | None = None,
+    filters: Filters | None = None,
+    threshold: Threshold = "shipped",
+) -> Iterator[Answer]:
+    """Yield growing answers: the hits first, then the claims one by one; the last is whole."""
+    if not isinstance(question, str):
+        raise ValueError(f"The question must be a string, not {type(question).__name__}.")
+    began = time.perf_counter()
+    opened = open_index(index)
+    chosen = _resolve(reader, opened)
+    language = detect_language(question, opened.languages)
+    wanted = search_question(question, history, language)
+    generation, hits = opened.search_at(wanted, k, filters=filters)
+    searched = time.perf_counter()
+    base = Answer(
+        question=question, text="", found=False, confidence=0.0, citations=(), hits=tuple(hits),
+        unsupported=(), reader=chosen.name, language=language, generation=generation,
+    )  # fmt: skip
+    if not question.strip() or not hits:
+        yield _timed(replace(base, text=_nothing(question, opened, language)), began, searched)
+        return
+    yield base
+    draft = _read(chosen, wanted, hits, language, opened)
+    if draft.reader and draft.reader != chosen.name:
+        chosen = _resolve(None, opened)
+    limit = getattr(chosen, "threshold", 0.0) if threshold == "shipped" else threshold
+    for grown in _grow(base, draft, rank(hits, draft), limit):
+        yield _timed(grown, began, searched)
+
+
+def search(
+    query: str,
+    *,
+    index: ArticleIndex | str | Path | None = None,
+    k: int = 10,
+    filters: Filters | None = None,
+    reader: Reader | str | None = None,
+) -> list[Hit]:
+    """Return the best passages for a query, in the order of retrieval and reader together."""
+    opened = open_index(index)
+    hits = opened.search(query, k, filters=filters)
+    if not hits:
+        return []
+    return rank(hits, _resolve(reader, opened).read(query, hits))
+
+
+def rank(hits: Sequence[Hit], draft: Draft) -> list[Hit]:
+    """Order hits by retrieval score times the reader's verdict; equal ones keep their order."""
+    if len(draft.verdicts) != len(hits):
+        return list(hits)
+    judged = [
+        replace(hit, score=hit.score * (0.5 + verdict))
+        for hit, verdict in zip(hits, draft.verdicts, strict=True)
+    ]
+    return sorted(judged, key=lambda hit: -hit.score)
+
+
+def _resolve(reader: Reader | str | None, index: ArticleIndex) -> Reader:
+    if reader is None or isinstance(reader, str):
+        return load_reader(reader or "extractive", embedder=index.embedder)
+    return reader
+
+
+def _read(
+    reader: Reader, question: str, hits: Sequence[Hit], language: str, index: ArticleIndex
+) -> Draft:
+    """Read; where a chat model fails, read without it and say so."""
+    try:
+        return reader.read(question, hits)
+    except ReaderError as error:
+        fallback = _resolve(None, index)
+        if reader.name == fallback.name:
+            raise
+        notice = phrase("model_failed", language).format(error=error)
+        draft = fallback.read(question, hits)
+        return replace(draft, notice=notice, reader=fallback.name)
+
+
+def _grow(
+    base: Answer, draft: Draft, hits: Sequence[Hit], limit: float | None
+) -> Iterator[Answer]:
+    """Yield the answer claim by claim, or one refusal."""
+    cited = cite(draft.claims, hits)
+    refused = {id(claim) for claim in cited.unsupported}
+    proved = [claim for claim in draft.claims if id(claim) not in refused]
+    base = replace(
+        base, hits=tuple(hits), notice=draft.notice, reader=draft.reader or base.reader,
+        unsupported=cited.unsupported,
+    )  # fmt: skip
+    confidence = _confidence(proved)
+    if not proved or (limit is not None and confidence < limit):
+        text = phrase("not_found", base.language)
+        yield replace(base, text=text, confidence=confidence)
+        return
+    for count in range(1, len(proved) + 1):
+        part = cite(proved[:count], hits)
+        yield replace(
+            base, text=part.text, found=True, confidence=confidence, citations=part.citations
+        )
+
+
+def _confidence(claims: Sequence[Claim]) -> float:
+    return max((claim.probability for claim in claims), default=0.0)
+
+
+def _nothing(question: str, index: ArticleIndex, language: str) -> str:
+    if not question.strip():
+        return phrase("no_question", language)
+    empty = not index.articles(limit=1)
+    return phrase("empty_index" if empty else "not_found", language)
+
+
+def _timed(answer: Answer, began: float, searched: float) -> Answer:
+    now = time.perf_counter()
+    timings = {
+        "search": round((searched - began) * 1000, 1),
+        "read": round((now - searched) * 1000, 1),
+        "total": round((now - began) * 1000, 1),
+    }
+    return replace(answer, timings=timings)

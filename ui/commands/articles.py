@@ -1,0 +1,128 @@
+"""The commands that fill, show and keep an index: index, list, show, remove, stats, check."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ui.as_json import article_json, articles_json, plain
+from ui.commands.options import (
+    FromOption,
+    IndexOption,
+    JsonOption,
+    LanguageOption,
+    ModelOption,
+    SourceOption,
+    ToOption,
+    filters,
+    index_path,
+)
+from ui.progress import progress_bar
+from ui.terminal import (
+    complain_of,
+    print_article,
+    print_articles,
+    print_figures,
+    print_json,
+    say,
+)
+
+SOME_FAILED = 3  # also: check found damage
+MISTAKE = 2
+
+
+def index(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH|URL", help="Files or folders of articles.")
+    ],
+    index: IndexOption = None,
+    model: ModelOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add or update articles; what has not changed is skipped."""
+    folder = index_path(index)
+    from index import ArticleIndex
+
+    with ArticleIndex.open(folder, create=True, model=model) as opened, progress_bar() as progress:
+        report = opened.add(paths, progress=progress)
+    complain_of(report.failed)
+    done = report.added + report.updated + report.unchanged
+    if as_json:
+        print_json(plain(report))
+    elif done or not report.failed:
+        say(str(report))
+    if report.failed:
+        raise typer.Exit(SOME_FAILED if done else MISTAKE)
+
+
+def list_articles(
+    index: IndexOption = None,
+    first: FromOption = None,
+    last: ToOption = None,
+    languages: LanguageOption = None,
+    sources: SourceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the articles: id, date, language and title."""
+    folder = index_path(index)
+    chosen = filters(first, last, languages, sources)
+    from index import ArticleIndex
+
+    with ArticleIndex.open(folder, readonly=True) as opened:
+        articles = list(opened.articles(filters=chosen))
+    if as_json:
+        print_json(articles_json(articles))
+    else:
+        print_articles(articles)
+
+
+def show(
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the article.")],
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one article whole."""
+    folder = index_path(index)
+    from index import ArticleIndex
+
+    with ArticleIndex.open(folder, readonly=True) as opened:
+        article = opened.article(article_id)
+    if as_json:
+        print_json(article_json(article))
+    else:
+        print_article(article)
+
+
+def remove(
+    article_ids: Annotated[
+        list[str], typer.Argument(metavar="ID", help="Ids of the articles to erase.")
+    ],
+    index: IndexOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase articles from the index; the files they came from stay."""
+    folder = index_path(index)
+    from index import ArticleIndex
+
+    with ArticleIndex.open(folder) as opened:
+        for article_id in article_ids:
+            opened.article(article_id)  # an unknown id is an error before anything is erased
+        removed = opened.remove(article_ids)
+    if as_json:
+        print_json({"removed": removed})
+    else:
+        say(f"{removed} removed")
+
+
+def stats(index: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Say what the index holds."""
+    folder = index_path(index)
+    from index import ArticleIndex
+
+    with ArticleIndex.open(folder, readonly=True) as opened:
+        figures = plain(opened.stats())
+    if as_json:
+        print_json(figures)
+    else:
+        print_figures(figures)

@@ -1,0 +1,1 @@
+"""The pages of the chat: each module builds one in Gradio; nothing else imports Gradio."""
