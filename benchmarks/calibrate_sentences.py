@@ -23,12 +23,13 @@ from sklearn.metrics import roc_auc_score
 from index import Article, ArticleIndex
 from qa.evaluation import half_of, read_questions
 from qa.evaluation.collection import Collection
+from qa.evaluation.metrics import expected_calibration_error
 from qa.evaluation.rows import Question
 from qa.reading import Candidate, SentenceReader, answer_features
 
 ROWS = ("facqa_news.id", "idk_mrc.id", "squad2_crosslingual.en-id", "squadshifts_wiki.en")
 OUTPUT = Path(__file__).parent.parent / "qa" / "sentences.json"
-MOST_PER_SET = 500
+MOST_PER_SET = 200
 PASSAGES = 8
 
 
@@ -92,7 +93,9 @@ def fit(rows: Sequence[Sequence[float]], labels: Sequence[bool]) -> tuple[list[f
     return [round(float(w), 4) for w in model.coef_[0]], round(float(model.intercept_[0]), 4)
 
 
-def best_of(sample: Sample, weights: Sequence[float], bias: float) -> tuple[tuple[float, ...], bool]:
+def best_of(
+    sample: Sample, weights: Sequence[float], bias: float
+) -> tuple[tuple[float, ...], bool]:
     """Return the features of the best sentence's answer, and whether it is evidence."""
     logits = [float(np.dot(weights, c.features)) + bias for c in sample.candidates]
     order = sorted(range(len(logits)), key=lambda place: (-logits[place], place))
@@ -107,7 +110,9 @@ def threshold_of(probabilities: Sequence[float], outcomes: Sequence[tuple[bool, 
     answerable = sum(possible for possible, _ in outcomes)
 
     def f1(limit: float) -> float:
-        answered = [right for p, (_, right) in zip(probabilities, outcomes, strict=True) if p >= limit]
+        answered = [
+            right for p, (_, right) in zip(probabilities, outcomes, strict=True) if p >= limit
+        ]
         return 2 * sum(answered) / max(1, len(answered) + answerable)
 
     limits = sorted({round(p, 3) for p in probabilities})
@@ -120,11 +125,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     data: Path = parser.parse_args().data
     articles = data / "articles"
-    with TemporaryDirectory() as folder:
-        with ArticleIndex.open(Path(folder) / "index", create=True) as index:
-            index.add([articles / f"{name}.jsonl.gz" for name in ("ntrex_news.id", "facqa_news_passages.id")])
-            index.add(contexts(data))
-            samples = [s for s in collect(index, read_sets(data)) if s.candidates]
+    with (
+        TemporaryDirectory() as folder,
+        ArticleIndex.open(Path(folder) / "index", create=True) as index,
+    ):
+        index.add(
+            [articles / f"{name}.jsonl.gz" for name in ("ntrex_news.id", "facqa_news_passages.id")]
+        )
+        index.add(contexts(data))
+        samples = [s for s in collect(index, read_sets(data)) if s.candidates]
     tune = [s for s in samples if s.tune]
     rows = [c.features for s in tune if any(s.right) for c in s.candidates]
     labels = [right for s in tune if any(s.right) for right in s.right]
@@ -144,7 +153,6 @@ def main() -> None:
         right = np.array([is_right for _, is_right in judged])
         possible = np.array([s.answerable for s in half])
         refused = sure < threshold
-        bins = np.minimum((sure * 10).astype(int), 9)
         report[name] = {
             "n": len(half),
             "answerable": int(possible.sum()),
@@ -154,7 +162,7 @@ def main() -> None:
             "refusal_precision": round(float((~possible[refused]).mean()), 4),
             "refusal_recall": round(float(refused[~possible].mean()), 4),
             "answered_right": round(float(right[~refused].mean()), 4),
-            "ece": round(sum(abs(sure[bins == b].sum() - right[bins == b].sum()) for b in range(10)) / len(half), 4),
+            "ece": expected_calibration_error(sure.tolist(), right.tolist()),
         }  # fmt: skip
     content = {
         "rank_weights": rank_weights,

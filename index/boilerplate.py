@@ -58,7 +58,7 @@ _ADDRESS = re.compile(r"\W{0,3}(?:https?://|www\.)\S+\W{0,3}", re.IGNORECASE)
 _MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|\[!\[[^\]]*\]\([^)]*\)\]\([^)]*\)|<!--.*-->|```\w*")
 _FRONT_MATTER = re.compile(r"-{3,}|\+{3,}")
 _FRONT_MATTER_LINE = re.compile(r"[\w-]{1,40}\s?[:=]|[-\]}\"']")
-_BULLET = re.compile(r"(?:[-*•▪◦–]|\d{1,2}[.)])\s+")
+_BULLET = re.compile(r"(?:[-*•▪◦]|\d{1,2}[.)])\s+")
 _SMALL_WORDS = frozenset(("and", "bin", "binti", "by", "dan", "de", "der", "dok", "oleh", "van"))
 _LONGEST_TITLE = 150
 _MOST_TITLES = 6

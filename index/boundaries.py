@@ -37,11 +37,11 @@ def _words(text: str) -> frozenset[str]:
 
 # Abbreviations that introduce what follows them and that sentencex splits after.
 _INTRODUCING = _words(
-    "Mr Mrs Ms Dr DR dr Drs Dra drg Prof PROF Ir St Ste Rev Gen Sen Rep Gov Col Capt Lt Sgt Maj "
-    "Inf Hon Insp Mme Mlle Hr Jl JL Jln Jend Letjen Mayjen Brigjen Kol Letkol Kapt Serma "
-    "Irjen Kombes Kompol AKBP AKP Ipda Iptu Aiptu Aipda Bripka Briptu Ny Tn Sdr Bpk Ust KH K.H Hj Rp "
-    "RP Tgl tgl PT CV UD Kab Kec Kel Prov a.n u.p vs cf e.g i.e св Св им ул Ул просп г-н г-жа "
-    "проф акад Supt"
+    "Mr Mrs Ms Dr DR dr Drs Dra drg Prof PROF Ir St Ste Rev Gen Sen Rep Gov Col Capt Lt Sgt "
+    "Maj Inf Hon Insp Mme Mlle Hr Jl JL Jln Jend Letjen Mayjen Brigjen Kol Letkol Kapt Serma "
+    "Irjen Kombes Kompol AKBP AKP Ipda Iptu Aiptu Aipda Bripka Briptu Ny Tn Sdr Bpk Ust KH "
+    "K.H Hj Rp RP Tgl tgl PT CV UD Kab Kec Kel Prov a.n u.p vs cf e.g i.e св Св им ул Ул "
+    "просп г-н г-жа проф акад Supt"
 )
 _BEFORE_NUMBER = _words("No no NO Nos nos Nr nr Kl kl hlm Hlm p pp Fig fig Art art Vol vol Sec")
 _HOURS = frozenset(("a.m", "p.m", "am", "pm"))

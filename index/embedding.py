@@ -84,7 +84,8 @@ class CompiledEmbedder:
         for place, (row,) in enumerate(rows):
             vectors[place] = row[0]
         lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-        return vectors / np.maximum(lengths, 1e-12)[:, None]
+        unit: Floats = vectors / np.maximum(lengths, 1e-12)[:, None]
+        return unit
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, special tokens left out."""

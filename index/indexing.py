@@ -52,7 +52,7 @@ class _Prepared:
 
 
 def embedded_text(article: Article, passage: Passage) -> str:
-    """Return what is embedded for a passage: title and date in front, which quotes never include."""
+    """Return what is embedded for a passage: title and date in front, which no quote includes."""
     published = article.published.isoformat() if article.published else ""
     title = "" if passage.text.startswith(article.title) else article.title
     return "\n".join(part for part in (title, published, passage.text) if part)
@@ -179,7 +179,7 @@ class Indexing:
         return True
 
     def _stored_digest(self, article: Article, file: ArticleFile | None) -> str | None:
-        """Return the digest stored under the article's id, "" if new, None if it must be refused."""
+        """Return the digest stored under the article's id; "" if new, None if it is refused."""
         stored = self._writer.stored.digests([article.id]).get(article.id)
         if stored is None or file is None or article.id != file.name:
             return stored or ""

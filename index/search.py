@@ -42,7 +42,7 @@ def hybrid_search(
     k: int,
     *,
     filters: Filters | None = None,
-    weights: FusionWeights = FusionWeights(),  # noqa: B008 - a frozen value
+    weights: FusionWeights = FusionWeights(),
 ) -> list[Hit]:
     """Return the best ``k`` passages for a query, best first; equal scores by passage id.
 

@@ -1,4 +1,4 @@
-"""Questions to answers: search, read, cite; with a verdict on whether the articles answer at all."""
+"""Questions to answers: search, read, cite, and say so where the articles do not answer."""
 
 from __future__ import annotations
 
@@ -148,9 +148,7 @@ def _read(
         return replace(draft, notice=notice, reader=fallback.name)
 
 
-def _grow(
-    base: Answer, draft: Draft, hits: Sequence[Hit], limit: float | None
-) -> Iterator[Answer]:
+def _grow(base: Answer, draft: Draft, hits: Sequence[Hit], limit: float | None) -> Iterator[Answer]:
     """Yield the answer claim by claim, or one refusal."""
     cited = cite(draft.claims, hits)
     refused = {id(claim) for claim in cited.unsupported}

@@ -103,7 +103,7 @@ def neutralise(text: str) -> str:
 def number_sentences(
     hits: Sequence[Hit], budget: int = PROMPT_BYTES
 ) -> tuple[NumberedSentence, ...]:
-    """Number the citable sentences of ``hits`` from 1, each once, article by article.
+    """Give each citable sentence of ``hits`` one number, from 1, article by article.
 
     Sentences are taken in the order of the hits until ``budget`` (bytes of UTF-8) is spent; one
     article gets at most half of it, so that a single hostile or long one cannot fill the prompt.

@@ -92,7 +92,9 @@ class SentenceReader:
         # The others are shares of the best: their odds against it.
         top = sigmoid(logits[order[0]])
         claims = [
-            Claim(candidates[i].text, (candidates[i].sentence,), certainty * sigmoid(logits[i]) / top)
+            Claim(
+                candidates[i].text, (candidates[i].sentence,), certainty * sigmoid(logits[i]) / top
+            )
             for i in order[: 4 * MAX_QUOTES]
         ]
         verdicts = [0.0] * len(hits)

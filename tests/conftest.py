@@ -1,4 +1,4 @@
-"""What all tests share: an index of seeds/, no settings of the user's, and no way to the network."""
+"""What all tests share: an index of seeds/, no settings of the user, no way to the network."""
 
 from __future__ import annotations
 

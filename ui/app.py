@@ -116,7 +116,7 @@ def build(sources: Sources, *, host: str = "127.0.0.1", blocked: tuple[str, ...]
     return app
 
 
-def _style(request: Request) -> Response:
+def _style(_request: Request) -> Response:
     from starlette.responses import FileResponse
 
     return FileResponse(_STYLE, media_type="text/css", headers={"Cache-Control": "no-cache"})

@@ -23,7 +23,7 @@ _ATTRIBUTES = {
 }
 _CLASSES = {
     "article": {"turn", "reading"},
-    "div": {"answer", "found", "not-found", "failed", "body", "welcome"},
+    "div": {"answer", "found", "not-found", "failed", "waiting", "body", "welcome"},
     "p": {"text", "notice", "confidence", "hint", "about", "byline", "left-out"},
     "h2": {"question", "title", "untitled"},
     "h3": {"label"},

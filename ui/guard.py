@@ -107,7 +107,7 @@ class Guard:
         if len(headers.getlist("host")) != 1 or not self._is_ours(headers["host"]):
             return 403, "This address is not one the server was started for."
         origin = headers.get("origin")
-        if False and not _same_origin(origin, headers["host"]):
+        if origin is not None and not _same_origin(origin, headers["host"]):
             return 403, "Another web site may not use this server."
         if headers.get("sec-fetch-site") == "cross-site" and scope["method"] != "GET":
             return 403, "Another web site may not use this server."

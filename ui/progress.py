@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from ui.terminal import one_line, out
@@ -37,28 +37,34 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
     columns = (SpinnerColumn(), BarColumn(bar_width=24), counts, TimeElapsedColumn(), current)
     with Bar(*columns, console=console, transient=True, expand=True) as bar:
         task = bar.add_task("", total=None, counts="")
-        started = time.monotonic()
+        # Speed counts from the first report: before it, the model is loaded.
+        first: list[tuple[float, int]] = []
 
         def report(progress: Progress) -> None:
+            now = monotonic()
+            if not first:
+                first.append((now, progress.tokens))
+            began, tokens = first[0]
+            speed = (progress.tokens - tokens) / (now - began) if now > began else 0.0
             bar.update(
                 task,
                 completed=progress.files_done,
                 total=progress.files_total,
-                counts=counts_line(progress, time.monotonic() - started),
+                counts=counts_line(progress, speed),
                 description=one_line(progress.current),
             )
 
         yield report
 
 
-def counts_line(progress: Progress, seconds: float) -> str:
-    """Return the figures beside the bar; the speed is that of the whole run."""
+def counts_line(progress: Progress, tokens_per_second: float) -> str:
+    """Return the figures beside the bar; the speed is left out while nothing is embedded."""
     total = "" if progress.files_total is None else f"/{progress.files_total:,}"
     parts = [
         f"{progress.files_done:,}{total} files",
         f"{progress.articles:,} articles",
         f"{progress.passages:,} passages",
     ]
-    if progress.tokens and seconds > 0:
-        parts.append(f"{progress.tokens / seconds:,.0f} tokens/s")
+    if tokens_per_second > 0:
+        parts.append(f"{tokens_per_second:,.0f} tokens/s")
     return " · ".join(parts)

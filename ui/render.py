@@ -61,6 +61,9 @@ def render_answer(answer: Answer, *, turn: int, texts: Texts, state: State = "do
     ``texts`` speak where the question's own language is not one of ours.
     """
     texts = texts_for_question(answer.language, texts)
+    if state == "streaming" and not answer.found:  # a verdict comes with the whole answer only
+        waiting = f'<div class="answer waiting"><p class="text">{texts.reading}</p></div>'
+        return _turn(answer.question, waiting, turn=turn, state=state)
     kind = "found" if answer.found else "not-found"
     parts = [f'<div class="answer {kind}">', *_answer_text(answer)]
     if answer.found and state == "done":

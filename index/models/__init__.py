@@ -1,0 +1,1 @@
+"""Embedding models: the bundled weights, compilation, and what runs the result."""

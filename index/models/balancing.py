@@ -73,7 +73,7 @@ def _product_inputs(
 
 
 def _best(inputs: Floats, matrix: Floats) -> tuple[Floats, float]:
-    """Return the factors that leave the least squared error, and that error relative to the output."""
+    """Return the factors that leave the least squared error, and its share of the output."""
     exact = inputs @ matrix.T
     column = np.maximum(np.abs(matrix).max(axis=0), 1e-4)
     best, least = np.ones(matrix.shape[1], np.float32), np.inf

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import struct
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def _tokenizer_json(cursor: _Cursor) -> dict[str, Any]:
     offsets = cursor.array("<u4", pieces + 1).tolist()
     scores = cursor.array("<f4", pieces).tolist()
     blob = cursor.bytes(length)
-    words = [blob[a:b].decode() for a, b in zip(offsets, offsets[1:], strict=False)]
+    words = [blob[a:b].decode() for a, b in pairwise(offsets)]
     count, size = cursor.unpack("iI")
     cursor.bytes(size)
     if count < 0 or not words:
@@ -122,7 +123,8 @@ def _tokenizer_json(cursor: _Cursor) -> dict[str, Any]:
         ],
         "normalizer": {"type": "Sequence", "normalizers": [
             {"type": "NFKC"},
-            {"type": "Replace", "pattern": {"Regex": "[\\s\\u200b\\u2060\\ufeff]+"}, "content": " "},
+            {"type": "Replace", "content": " ",
+             "pattern": {"Regex": "[\\s\\u200b\\u2060\\ufeff]+"}},
         ]},
         "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always",
                           "split": True},

@@ -149,14 +149,16 @@ class _Check:
         self.encoder, self.recipe = encoder, recipe
         self.figures: dict[str, dict[str, float]] = {}
         prefixes = {"query": recipe.query_prefix, "passage": recipe.passage_prefix}
-        self.texts = {side: [prefix + text for text in SAMPLES] for side, prefix in prefixes.items()}
+        self.texts = {
+            side: [prefix + text for text in SAMPLES] for side, prefix in prefixes.items()
+        }
         self.exact = {side: _unit(reference(texts)) for side, texts in self.texts.items()}
 
     def samples(self) -> list[NDArray[np.int64]]:
         return self.encoder.token_ids(self.texts["passage"])
 
     def agrees(self, precision: Precision, sides: tuple[str, ...]) -> bool:
-        """Say whether rankings and vectors stay the same with ``sides`` computed at ``precision``."""
+        """Say whether rankings and vectors stay the same with ``sides`` at ``precision``."""
         vectors = dict(self.exact)
         for side in sides:
             rows = self.encoder.run(self.encoder.token_ids(self.texts[side]), f"{precision}.onnx")
@@ -171,8 +173,10 @@ class _Check:
 
 
 def _unit(vectors: Floats) -> Floats:
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
 
 
 def _top(scores: Floats, count: int = 5) -> list[list[int]]:
-    return np.argsort(-scores, axis=1, kind="stable")[:, :count].tolist()
+    top: list[list[int]] = np.argsort(-scores, axis=1, kind="stable")[:, :count].tolist()
+    return top

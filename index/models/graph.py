@@ -83,7 +83,7 @@ class GraphBuilder:
         return name
 
     def node(
-        self, operator: str, inputs: list[str], name: str, *, domain: str = "", **attributes: object
+        self, operator: str, inputs: list[str], name: str, *, domain: str = "", **attributes: Any
     ) -> str:
         """Add a node with one output and return the output's name."""
         from onnx import helper
@@ -98,7 +98,11 @@ class GraphBuilder:
         tensors, word = self.weights.tensors, self.weights.tensors["word"]
         if isinstance(word, QuantizedMatrix):
             packed = word.packed().reshape(word.codes.shape[0], -1)
-            table = [self.constant("word", packed), "ids", self.constant("word.scales", word.scales)]
+            table = [
+                self.constant("word", packed),
+                "ids",
+                self.constant("word.scales", word.scales),
+            ]
             words = self.node(
                 "GatherBlockQuantized", table, "words", domain=_CONTRIB, bits=word.bits,
                 block_size=BLOCK, gather_axis=0, quantize_axis=1,
@@ -146,7 +150,9 @@ class GraphBuilder:
     def _split(self, mixed: str, parts: list[str]) -> None:
         from onnx import helper
 
-        node = helper.make_node("Split", [mixed], parts, name=mixed + ".split", axis=-1, num_outputs=3)
+        node = helper.make_node(
+            "Split", [mixed], parts, name=mixed + ".split", axis=-1, num_outputs=3
+        )
         self.nodes.append(node)
 
     def _activation(self, inputs: str, bias: str, name: str) -> str:
@@ -213,7 +219,7 @@ class GraphBuilder:
     def _signed_product(
         self, key: str, inputs: str, codes: NDArray[np.int8], scales: Floats
     ) -> str:
-        """Product of signed inputs: 8 bits around the zero point 128, which VNNI multiplies fast."""
+        """Product of signed inputs: 8 bits around the zero point 128, fast on VNNI processors."""
         size = self.node("Abs", [inputs], key + ".size")
         scale = self._row_scale(key, size, 1 / 127)
         flat_scale = self.node("Squeeze", [scale, self._axis()], key + ".scale1")
@@ -227,7 +233,9 @@ class GraphBuilder:
         self, key: str, inputs: str, offset: Floats, codes: NDArray[np.int8], scales: Floats
     ) -> str:
         """Product of inputs that ``offset`` makes non-negative: all 8 bits above zero."""
-        shifted = self.node("Add", [inputs, self.constant(key + ".offset", offset)], key + ".shifted")
+        shifted = self.node(
+            "Add", [inputs, self.constant(key + ".offset", offset)], key + ".shifted"
+        )
         scale = self._row_scale(key, shifted, 1 / 255)
         flat_scale = self.node("Squeeze", [scale, self._axis()], key + ".scale1")
         rounded = self.node("QuantizeLinear", [shifted, flat_scale], key + ".codes", axis=0)

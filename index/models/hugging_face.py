@@ -67,9 +67,7 @@ def read_weights(
     names = tensor_names(config.num_hidden_layers)
     if any(theirs not in state for theirs in names.values()):
         return None
-    tensors = {
-        ours: np.asarray(state[theirs], dtype=np.float32) for ours, theirs in names.items()
-    }
+    tensors = {ours: np.asarray(state[theirs], dtype=np.float32) for ours, theirs in names.items()}
     tensors["position"] = tensors["position"][_FIRST_POSITION[kind] :]
     shape = EncoderConfig(
         hidden=config.hidden_size,
@@ -110,11 +108,13 @@ def write_sentence_transformer(weights: EncoderWeights, folder: Path) -> Path:
     tokenizer = {
         "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": shape.positions,
         "bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>",
-        "cls_token": "<s>", "sep_token": "</s>", "model_input_names": ["input_ids", "attention_mask"],
+        "cls_token": "<s>", "sep_token": "</s>",
+        "model_input_names": ["input_ids", "attention_mask"],
     }  # fmt: skip
     modules = [
         {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
-        {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+        {"idx": 1, "name": "1", "path": "1_Pooling",
+         "type": "sentence_transformers.models.Pooling"},
         {"idx": 2, "name": "2", "path": "2_Normalize",
          "type": "sentence_transformers.models.Normalize"},
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 SAMPLES = (
     "The central bank raised its key interest rate by a quarter of a percentage point on Thursday.",
-    "Bank sentral menaikkan suku bunga acuannya sebesar seperempat poin persentase pada hari Kamis.",
+    "Bank sentral menaikkan suku bunga acuan sebesar seperempat poin persentase pada hari Kamis.",
     "El banco central subió el jueves su tipo de interés de referencia un cuarto de punto.",
     "中央银行周四将基准利率上调了四分之一个百分点。",
     "Центральный банк в четверг повысил ключевую ставку на четверть процентного пункта.",
@@ -20,7 +20,7 @@ SAMPLES = (
     "Врачи больницы заявили, что новая вакцина защищает от кори девять детей из десяти.",
     "病院の医師らは、新しいワクチンは十人中九人の子どもをはしかから守ると述べた。",
     "Heavy rain caused floods and landslides in the north of the island, and 1,200 people fled.",
-    "Hujan deras menyebabkan banjir dan tanah longsor di utara pulau itu, dan 1.200 orang mengungsi.",
+    "Hujan deras menyebabkan banjir dan longsor di utara pulau itu, dan 1.200 orang mengungsi.",
     "Fuertes lluvias causaron inundaciones en el norte de la isla y 1.200 personas huyeron.",
     "इस द्वीप के उत्तर में भारी बारिश से बाढ़ आई और 1,200 लोगों को घर छोड़ना पड़ा।",
     "Mvua kubwa ilisababisha mafuriko kaskazini mwa kisiwa hicho na watu 1,200 walikimbia.",

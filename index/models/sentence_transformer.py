@@ -30,8 +30,9 @@ _POOLINGS = {"mean": "mean", "cls": "first"}
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep load reports and progress bars of the libraries out of the user's terminal."""
-    from transformers.utils import logging as transformers_logging
+    from transformers.utils import logging
 
+    transformers_logging: Any = logging
     level = transformers_logging.get_verbosity()
     bars = transformers_logging.is_progress_bar_enabled()
     transformers_logging.set_verbosity_error()
@@ -87,7 +88,9 @@ def take_over(name: str, model: SentenceTransformer) -> tuple[EncoderWeights, Re
         return None
     if backend is None or network is None:
         return None
-    state = {key: value.detach().float().cpu().numpy() for key, value in network.state_dict().items()}
+    state = {
+        key: value.detach().float().cpu().numpy() for key, value in network.state_dict().items()
+    }
     weights = read_weights(network.config, state, json.loads(backend.to_str()))
     if weights is None:
         return None

@@ -57,7 +57,8 @@ class QuantizedMatrix:
         codes = self.codes.reshape(rows, columns // BLOCK, BLOCK)
         if self.bits == 8:
             return codes
-        return codes[:, :, 0::2] | (codes[:, :, 1::2] << 4)
+        packed: NDArray[np.uint8] = codes[:, :, 0::2] | (codes[:, :, 1::2] << np.uint8(4))
+        return packed
 
 
 Matrix = NDArray[Any] | QuantizedMatrix

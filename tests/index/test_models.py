@@ -179,7 +179,9 @@ def test_damaged_bundled_file_is_one_sentence(tmp_path: Path) -> None:
         read_bundled(path)
 
 
-@pytest.mark.parametrize(("precision", "tolerance"), [("float", 1e-5), ("blocks", 0.03), ("int8", 0.03)])
+@pytest.mark.parametrize(
+    ("precision", "tolerance"), [("float", 1e-5), ("blocks", 0.03), ("int8", 0.03)]
+)
 def test_graphs_compute_what_plain_numpy_computes(
     tmp_path: Path, precision: str, tolerance: float
 ) -> None:

@@ -274,6 +274,8 @@ def test_a_retriever_gives_passages_with_their_place() -> None:
 
 def test_a_runnable_answers_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     """A string or a mapping goes in, and index and reader with it."""
+    with pytest.raises(ValueError, match="must be a string, not NoneType"):
+        as_runnable().invoke({"query": "Why?"})
     asked: list[tuple[str, Any, Any]] = []
 
     def answer(question: str, *, index: Any, reader: Any) -> Answer:
@@ -289,5 +291,3 @@ def test_a_runnable_answers_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [answer.question for answer in answers] == ["Who?", "When?"]
     assert {question for question, _, _ in asked} == {"Why?", "Who?", "When?"}
     assert all(entry[1:] == (index, reader) for entry in asked)
-    with pytest.raises(ValueError, match="query"):
-        runnable.invoke({"query": "Why?"})

@@ -303,7 +303,8 @@ def test_an_answer_grows_without_moving(visit: Opener) -> None:
     LIBRARY.growing.set()
     expect(words).to_have_text("The first words, and the last.1")
     after = words.bounding_box()
-    assert before and after
+    assert before
+    assert after
     assert (before["x"], before["y"]) == (after["x"], after["y"])
     expect(page.locator("#kutip-question")).to_have_value(
         "A second question while the first is being answered"

@@ -32,28 +32,35 @@ def test_progress_is_silent_in_a_pipe(pipe: None, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.usefixtures("terminal")
-def test_progress_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """The bar is drawn on stderr, with escaped names, and stdout stays clean."""
+def test_progress_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Drawn on stderr with escaped names; the speed is that since the first report."""
+    clock = iter([100.0, 102.0])
+    monkeypatch.setattr("ui.progress.monotonic", lambda: next(clock))
+    monkeypatch.setenv("COLUMNS", "140")
     with progress_bar() as report:
         assert report is not None
-        report(Progress(1, 3, 2, 10, 10, 900, "evil\x1b[2J[bold].txt"))
+        report(Progress(1, 3, 2, 10, 10, 900, "first.txt"))
+        report(Progress(2, 3, 3, 20, 20, 5900, "evil\x1b[2J[bold].txt"))
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "1/3 files" in captured.err
+    assert "2/3 files · 3 articles · 20 passages · 2,500 tokens/s" in captured.err
+    assert "evil\\x1b[2J[bold].txt" in captured.err
     assert "\x1b[2J" not in captured.err
 
 
 @pytest.mark.parametrize(
-    ("progress", "seconds", "line"),
+    ("progress", "speed", "line"),
     [
         (
             Progress(1, 3, 2, 1000, 10, 5000, "x"),
-            2.0,
+            2500.4,
             "1/3 files · 2 articles · 1,000 passages · 2,500 tokens/s",
         ),
         (Progress(0, None, 0, 0, 0, 0, ""), 0.0, "0 files · 0 articles · 0 passages"),
     ],
 )
-def test_progress_figures(progress: Progress, seconds: float, line: str) -> None:
+def test_progress_figures(progress: Progress, speed: float, line: str) -> None:
     """The total is left out while it is unknown, the speed while there is none."""
-    assert counts_line(progress, seconds) == line
+    assert counts_line(progress, speed) == line

@@ -182,6 +182,14 @@ def test_a_growing_answer_is_rendered_the_same_way_without_its_confidence() -> N
     assert growing == without.replace('data-state="done"', 'data-state="streaming"')
 
 
+def test_nothing_is_said_of_not_found_before_the_answer_is_whole() -> None:
+    """The first form of a growing answer has passages only; they are no verdict."""
+    begun = answer(text="", found=False, citations=(), confidence=0.0)
+    page = Parsed(render_answer(begun, turn=1, texts=ENGLISH, state="streaming"))
+    assert page.text() == "What did Guterres ask Russia to do?Reading the articles"
+    assert page.named("button", "card") == []
+
+
 def test_numbers_become_chips_where_they_stand() -> None:
     """Each number that cites is a chip in place; the same number may cite twice."""
     two = (citation(1), citation(2))

@@ -27,7 +27,7 @@ from ui.texts import Texts, texts_for_browser
 
 _log = logging.getLogger("kutip.ui")
 
-_FOLDER = Path(__file__).parent
+_FOLDER = Path(__file__).parents[1]
 _UPDATE_SECONDS = 0.08  # an answer that grows is sent at most this often
 _PANE = (
     '<button type="button" class="close" aria-label="${close}" title="${close}"></button>'

@@ -1,0 +1,1 @@
+"""How the reader was made: data, training, evaluation and export. Not part of the wheel."""

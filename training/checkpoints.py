@@ -1,0 +1,69 @@
+"""Checkpoints on disk: safetensors and JSON in a folder of their own, whole or not there at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_KEPT = 2
+
+
+def write_checkpoint(folder: Path, step: int, tensors: dict[str, Tensor], facts: Any) -> Path:
+    """Write ``folder/checkpoint-STEP`` and drop all but the newest two."""
+    from safetensors.torch import save_file
+
+    target = folder / f"checkpoint-{step:07d}"
+    partial = folder / f"{target.name}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()},
+              partial / "state.safetensors")  # fmt: skip
+    (partial / "facts.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+    for path in partial.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    shutil.rmtree(target, ignore_errors=True)
+    partial.rename(target)
+    for old in checkpoints(folder)[:-_KEPT]:
+        shutil.rmtree(old)
+    return target
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """Return the whole checkpoints of a run, oldest first."""
+    return sorted(path for path in folder.glob("checkpoint-*") if path.suffix != ".partial")
+
+
+def read_checkpoint(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read one checkpoint: its tensors and its facts."""
+    from safetensors.torch import load_file
+
+    facts: dict[str, Any] = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+    return load_file(folder / "state.safetensors"), facts
+
+
+def read_reader(path: Path, part: str = "average") -> dict[str, Tensor]:
+    """Return a reader's tensors from a run's folder, a checkpoint, or a weights file.
+
+    :param part: of a checkpoint, ``average`` or ``weights``.
+    """
+    from safetensors.torch import load_file
+
+    if path.is_dir() and (path / "reader.safetensors").is_file() and part == "average":
+        path = path / "reader.safetensors"
+    if path.is_file():
+        return load_file(path)
+    if not (path / "state.safetensors").is_file():
+        path = checkpoints(path)[-1]
+    tensors, _ = read_checkpoint(path)
+    return {
+        name.removeprefix(f"{part}/"): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(f"{part}/")
+    }
