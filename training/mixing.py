@@ -122,9 +122,7 @@ class Mixer:
         found = self._finders[row.language].find(query, _POOL + 1)
         return [text for text in found if text != row.text]
 
-    def _with_company(
-        self, row: Row, answer: tuple[int, str] | None
-    ) -> tuple[str, int | None]:
+    def _with_company(self, row: Row, answer: tuple[int, str] | None) -> tuple[str, int | None]:
         """Put other passages around the text for a share of the rows: a longer article."""
         start = answer[0] if answer is not None else None
         share = _COMPANY_IN_NEWS if row.source == "facqa_news.id" else _COMPANY
@@ -167,9 +165,7 @@ def read_training_rows(folder: Path) -> tuple[list[Row], list[Row]]:
     return split_by_article(rows, VALIDATION_SHARE)
 
 
-def bucketed(
-    windows: Sequence[Window], size: int, chance: random.Random
-) -> list[list[Window]]:
+def bucketed(windows: Sequence[Window], size: int, chance: random.Random) -> list[list[Window]]:
     """Group windows of like length into batches, the batches in random order."""
     ordered = sorted(windows, key=lambda window: len(window.ids))
     batches = [ordered[place : place + size] for place in range(0, len(ordered), size)]

@@ -57,7 +57,9 @@ class Trainer:
         # One thread an operation: halves of a batch run side by side instead, so that nothing
         # waits at the end of every operation when the machine is busy.
         torch.set_num_threads(1)
-        self._workers = ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
+        self._workers = ThreadPoolExecutor(
+            threads, initializer=torch.set_num_threads, initargs=(1,)
+        )
         layers = network.model.config.num_hidden_layers
         groups = [
             {"params": [parameter], "lr": 0.0, "peak": schedule.rate(name, layers),
@@ -73,7 +75,9 @@ class Trainer:
         """Make one step; return the loss and the norm of the gradient."""
         import torch
 
-        parts = [part for part in (batch[turn :: self.threads] for turn in range(self.threads)) if part]
+        parts = [
+            part for part in (batch[turn :: self.threads] for turn in range(self.threads)) if part
+        ]
         results = list(self._workers.map(self._gradients, parts, range(len(parts))))
         shares = [len(part) / len(batch) for part in parts]
         for number, parameter in enumerate(self.network.parameters.values()):

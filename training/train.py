@@ -140,7 +140,9 @@ class Run:
         import torch
 
         with torch.no_grad():
-            parts = [self.validation[place : place + 16] for place in range(0, _VALIDATION_WINDOWS, 16)]
+            parts = [
+                self.validation[place : place + 16] for place in range(0, _VALIDATION_WINDOWS, 16)
+            ]
             losses = [float(self.trainer.network.loss(part)) for part in parts]
         return sum(losses) / len(losses)
 
@@ -160,7 +162,9 @@ class Run:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the training sets")
-    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and weights")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for checkpoints and weights"
+    )
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--minutes", type=float, help="budget by the clock, pauses included")
     parser.add_argument("--windows", type=int, default=40_000, help="budget in windows")

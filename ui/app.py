@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from index import Article, ArticleIndex
-    from qa import Answer, Reader
+    from qa import Answer
     from ui.pages.ask import Sources
     from ui.pages.shell import Overview
     from ui.texts import Texts
@@ -57,7 +57,11 @@ def launch(
     from index import ArticleIndex
 
     with listener, ArticleIndex.open(index_path, readonly=True) as index:
-        app = build(_sources(index, llm), host=host, blocked=_store_paths(index_path))
+        app = build(
+            _sources(index, llm),
+            host=host,
+            blocked=(str(index.path.absolute()), str(index.path.resolve())),
+        )
         if not is_loopback(host):
             typer.echo(
                 f"kutip: anyone who can reach {host} can read these articles and ask; "
@@ -160,11 +164,6 @@ def _serve(app: FastAPI, listener: socket.socket) -> None:
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def _store_paths(index_path: str | Path | None) -> tuple[str, ...]:
-    path = Path(index_path or os.environ.get("KUTIP_INDEX") or "kutip-index")
-    return (str(path.absolute()), str(path.resolve()))
-
-
 def _sources(index: ArticleIndex, llm: str | None) -> Sources:
     """Connect the page to the index, and load the reader before the first question needs it."""
     from index import Filters
@@ -173,7 +172,7 @@ def _sources(index: ArticleIndex, llm: str | None) -> Sources:
     from ui.pages.ask import Sources
     from ui.pages.shell import Overview
 
-    reader: Reader = load_reader(llm) if llm else load_reader()
+    reader = load_reader(llm or "extractive", embedder=index.embedder)
 
     def answer(question: str) -> Iterator[Answer]:
         return stream_answer(question, index=index, reader=reader)

@@ -18,7 +18,15 @@ _TITLE = 90  # characters
 _SEEDS: dict[str, dict[Language, str]] = {
     "000_93fbecafbda3aea8.txt": {
         "en": "What did Guterres ask Russia to do?",
-        "id": "Apa yang diminta Guterres kepada Rusia?",
+        "id": "Apa kritik Guterres terhadap tindakan militer Rusia?",
+    },
+    "museum-palm-leaf-manuscript.html": {
+        "en": "What oil did the conservators use to soften the leaves?",
+        "id": "Siapa yang menyerahkan naskah daun lontar itu kepada museum?",
+    },
+    "turbin-lembah-tirta.md": {
+        "en": "How many homes does the turbine supply with electricity?",
+        "id": "Berapa iuran listrik setiap rumah per bulan di Lembah Tirta?",
     },
 }
 

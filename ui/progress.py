@@ -37,24 +37,32 @@ def progress_bar() -> Iterator[Callable[[Progress], None] | None]:
     columns = (SpinnerColumn(), BarColumn(bar_width=24), counts, TimeElapsedColumn(), current)
     with Bar(*columns, console=console, transient=True, expand=True) as bar:
         task = bar.add_task("", total=None, counts="")
-        # Speed counts from the first report: before it, the model is loaded.
-        first: list[tuple[float, int]] = []
+        speed = _Speed()
 
         def report(progress: Progress) -> None:
-            now = monotonic()
-            if not first:
-                first.append((now, progress.tokens))
-            began, tokens = first[0]
-            speed = (progress.tokens - tokens) / (now - began) if now > began else 0.0
             bar.update(
                 task,
                 completed=progress.files_done,
                 total=progress.files_total,
-                counts=counts_line(progress, speed),
+                counts=counts_line(progress, speed.at(progress)),
                 description=one_line(progress.current),
             )
 
         yield report
+
+
+class _Speed:
+    """Tokens per second since the first report: before it, the model is loaded."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, int] | None = None
+
+    def at(self, progress: Progress) -> float:
+        now = monotonic()
+        if self._first is None:
+            self._first = now, progress.tokens
+        began, tokens = self._first
+        return (progress.tokens - tokens) / (now - began) if now > began else 0.0
 
 
 def counts_line(progress: Progress, tokens_per_second: float) -> str:

@@ -96,7 +96,9 @@ def _print(console: Console, *parts: str | tuple[str, str], indent: int = 0) -> 
 
 def print_answer(answer: Answer) -> None:
     """Print the answer, then its numbered quotes; the nearest passages where none was found."""
-    console = out()
+    from ui.texts import ENGLISH, texts_for_question
+
+    console, texts = out(), texts_for_question(answer.language, ENGLISH)
     _print(console, (printable(answer.text), "bold"))
     if answer.notice:
         _print(console, (f"({one_line(answer.notice)})", "yellow"))
@@ -106,16 +108,17 @@ def print_answer(answer: Answer) -> None:
         _print(console, (_about(citation), "dim"), indent=4)
     if answer.unsupported:
         _print(console)
-        _print(console, ("Said without support in the articles:", "yellow"))
+        _print(console, (texts.unsupported_hint, "yellow"))
         for claim in answer.unsupported:
             _print(console, f"- {one_line(claim.text)}", indent=2)
     if not answer.found and answer.hits:
         _print(console)
-        _print(console, "Nearest passages:")
+        _print(console, f"{texts.nearest}:")
         _print_passages(console, answer.hits[:_NEAREST], limit=_SNIPPET)
     if answer.found:
         _print(console)
-        _print(console, (f"{answer.confidence:.0%} sure, reader {one_line(answer.reader)}", "dim"))
+        sure = f"{texts.confidence(answer.confidence)} ({answer.confidence:.0%})"
+        _print(console, (f"{sure} · {one_line(answer.reader)}", "dim"))
 
 
 def _quote(citation: Citation) -> list[str | tuple[str, str]]:

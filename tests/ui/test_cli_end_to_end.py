@@ -15,7 +15,9 @@ import pytest
 from numpy.typing import NDArray
 
 from index import ArticleIndex, analyse, load_articles
+from qa import answer
 from ui import cli
+from ui.as_json import answer_json
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 GUTERRES = "000_93fbecafbda3aea8.txt"
@@ -112,6 +114,54 @@ def test_list_show_remove(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert cli.run(["show", GUTERRES]) == 2
     assert "There is no article" in capsys.readouterr().err
     assert run_json(capsys, "stats")["articles"] == len(expected) - 1
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what did Guterres ask Russia to do?",
+        "How much does it cost to run the academy?",
+        "Berapa rumah yang diterangi turbin?",
+        "Berapa gol dicetak Messi?",
+    ],
+)
+def test_ask_prints_what_the_library_answers(
+    question: str, seed_index: ArticleIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the bundled model: the same answer as ``qa.answer``, each quote exact in its article."""
+    value = run_json(capsys, "ask", question, "--index", str(seed_index.path))
+    expected = answer(question, index=seed_index)
+    assert value == {**answer_json(expected), "timings": value["timings"]}
+    assert isinstance(value["citations"], list)
+    assert bool(value["citations"]) == value["found"]
+    for quote in value["citations"]:
+        article = seed_index.article(quote["article_id"])
+        assert article.digest == quote["article_digest"]
+        assert article.text[quote["start"] : quote["end"]] == quote["text"]
+        place = slice(quote["sentence_start"], quote["sentence_end"])
+        assert article.text[place] == quote["sentence"]
+    assert cli.run(["ask", question, "--index", str(seed_index.path)]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(expected.text)
+    assert all(
+        f"“{' '.join(quote['sentence'].split())}”" in printed for quote in value["citations"]
+    )
+
+
+def test_search_finds_the_passage_first(
+    seed_index: ArticleIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the bundled model, across languages, and only where the filters allow."""
+    arguments = ("search", "how many homes get light from the turbine?", "-k", "3")
+    index = ("--index", str(seed_index.path))
+    hits = run_json(capsys, *arguments, *index)["hits"]
+    assert isinstance(hits, list)
+    assert hits[0]["article_id"] == "turbin-lembah-tirta.md"
+    assert len(hits) == 3
+    english = run_json(capsys, *arguments, *index, "--lang", "en")["hits"]
+    assert isinstance(english, list)
+    assert {hit["language"] for hit in english} == {"en"}
+    assert run_json(capsys, *arguments, *index, "--to", "1999-12-31") == {"hits": []}
 
 
 @pytest.mark.parametrize(

@@ -156,10 +156,10 @@ def test_an_answer_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
         f"[1] “{sentence}”\n"
         "    Judul · 2022-04-26 · berita.txt\n"
         "\n"
-        "Said without support in the articles:\n"
+        "Kata model bahasa, tetapi tidak ada kalimat artikel yang membuktikannya.\n"
         "  - Perang usai.\n"
         "\n"
-        "83% sure, reader sentences\n"
+        "Sangat mungkin benar (83%) · sentences\n"
     )
 
 
@@ -173,6 +173,13 @@ def test_the_exact_words_are_marked_on_a_terminal(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.usefixtures("pipe")
+def test_other_languages_read_english(capsys: pytest.CaptureFixture[str]) -> None:
+    """Our own words follow the question's language where we speak it."""
+    print_answer(replace(make_answer(hits=(make_hit("uno"),)), language="es"))
+    assert "The nearest passages:" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("pipe")
 def test_not_found_shows_the_nearest_passages(capsys: pytest.CaptureFixture[str]) -> None:
     """It says so in the answer's words and lists three passages, cut to a snippet."""
     long = "kata " * 100
@@ -180,7 +187,7 @@ def test_not_found_shows_the_nearest_passages(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out == (
         "Tidak ada jawaban di artikel.\n"
         "\n"
-        "Nearest passages:\n"
+        "Bagian yang paling dekat:\n"
         "\n"
         "1. Judul · 2022-04-26 · berita.txt  0.250\n"
         f"   {('kata ' * 60).strip()} …\n"
