@@ -5,7 +5,7 @@ from index.article_index import ArticleIndex, default_path
 from index.embedding import Embedder, export_bundled_model, load_embedder
 from index.errors import ArticleError, KutipError, ModelError, ReaderError, StoreError
 from index.languages import detect_language
-from index.loading import SUPPORTED, load_articles
+from index.loading import SUPPORTED, find_files, load_articles
 from index.passages import pack_passages
 from index.search import FusionWeights
 from index.sentences import split_sentences
@@ -46,6 +46,7 @@ __all__ = [
     "default_path",
     "detect_language",
     "export_bundled_model",
+    "find_files",
     "load_articles",
     "load_embedder",
     "pack_passages",

@@ -88,7 +88,7 @@ class Indexing:
             if isinstance(one, Article):
                 self._add_article(one, None)
             else:
-                self._add_path(Path(one))
+                self._add_path(one)
         self._commit()
         counts = self._counts
         return AddReport(
@@ -107,7 +107,7 @@ class Indexing:
         self._all_failures.append(failure)
         self._failures.append(failure)
 
-    def _add_path(self, path: Path) -> None:
+    def _add_path(self, path: str | Path) -> None:
         try:
             files = list(find_files(path, on_error=self._fail))
         except ArticleError as error:

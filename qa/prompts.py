@@ -178,6 +178,8 @@ def build_prompt(question: str, sentences: Sequence[NumberedSentence]) -> str:
 def clean_reply(reply: str) -> str:
     """Return ``reply`` without control characters and without a leading block of reasoning."""
     reply = re.sub(r"\A\s*<think>.*?</think>", "", reply, flags=re.DOTALL)
+    # Runs of white space become one space, also so that matching marks takes linear time.
+    reply = re.sub(r"[^\S\n]+", " ", reply)
     # Persian and Indic scripts need the two joiners; they draw nothing by themselves.
     return "".join(
         character

@@ -132,9 +132,7 @@ def test_environment_names_are_ours() -> None:
     assert found["qa/chat_models.py"] == {"key"}
     used = set().union(*(names for path, names in found.items() if path != "qa/chat_models.py"))
     assert used == SETTINGS | FOREIGN
-    mentioned = {
-        name for _, source in sources() for name in re.findall(r"\bKUTIP_[A-Z_]+", source)
-    }
+    mentioned = {name for _, source in sources() for name in re.findall(r"\bKUTIP_[A-Z_]+", source)}
     assert mentioned == SETTINGS
 
 

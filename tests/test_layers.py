@@ -53,7 +53,7 @@ def _imports(tree: ast.Module) -> Iterator[tuple[int, str, list[str] | None]]:
 
 
 def _problem(path: str, module: str, names: list[str] | None) -> str:
-    package, target = path.split("/")[0], module.split(".")[0]
+    package, target = path.split("/", maxsplit=1)[0], module.split(".", maxsplit=1)[0]
     if module.startswith("."):
         return "relative import"
     if module == "importlib.import_module":

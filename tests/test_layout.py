@@ -38,13 +38,8 @@ def _found(node: ast.AST, path: str) -> Iterator[str]:
         length = (node.end_lineno or 0) - node.lineno + 1
         if length > FUNCTION_LINES:
             yield f"{node.name} has {length} lines"
-    elif isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names if _is_unsafe(alias.name))
-    elif isinstance(node, ast.ImportFrom):
-        if _is_unsafe(node.module or ""):
-            yield str(node.module)
-        if node.module == "rich" and any(alias.name == "print" for alias in node.names):
-            yield "print of rich"
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        yield from _import(node)
     elif isinstance(node, ast.ExceptHandler):
         if _is_broad(node.type) and not _raises_again(node):
             yield "broad except"
@@ -53,6 +48,14 @@ def _found(node: ast.AST, path: str) -> Iterator[str]:
             yield f"{ast.unparse(node)} outside the console's module"
     elif isinstance(node, ast.Call):
         yield from _call(node, path)
+
+
+def _import(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    names = [alias.name for alias in node.names]
+    module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+    yield from (name for name in ([module] if module else names) if _is_unsafe(name))
+    if module == "rich" and "print" in names:
+        yield "print of rich"
 
 
 def _call(node: ast.Call, path: str) -> Iterator[str]:
@@ -71,7 +74,7 @@ def _call(node: ast.Call, path: str) -> Iterator[str]:
 
 
 def _is_unsafe(module: str) -> bool:
-    return module.split(".")[0] in _UNSAFE_MODULES
+    return module.split(".", maxsplit=1)[0] in _UNSAFE_MODULES
 
 
 def _is_broad(caught: ast.expr | None) -> bool:
@@ -118,7 +121,10 @@ def test_modules_keep_the_house_rules(package: str) -> None:
         ("numpy.load(path, allow_pickle=True)", "allow_pickle"),
         ("try:\n    f()\nexcept:\n    pass", "broad except"),
         ("try:\n    f()\nexcept Exception:\n    g()", "broad except"),
-        ("try:\n    f()\nexcept (OSError, BaseException) as e:\n    raise X from e", "broad except"),
+        (
+            "try:\n    f()\nexcept (OSError, BaseException) as e:\n    raise X from e",
+            "broad except",
+        ),
         ("with contextlib.suppress(Exception):\n    f()", "broad suppress"),
     ],
 )

@@ -102,7 +102,9 @@ def test_gold_spans_are_exact(row: dict[str, Any]) -> None:
 
 def test_questions_are_as_many_as_agreed() -> None:
     """30 questions, 8 of them without an answer, over all articles and pairs of languages."""
-    assert len({row["id"] for row in QUESTIONS}) == len({row["question"] for row in QUESTIONS}) == 30
+    assert (
+        len({row["id"] for row in QUESTIONS}) == len({row["question"] for row in QUESTIONS}) == 30
+    )
     answerable = [row for row in QUESTIONS if row["answers"]]
     pairs = Counter((row["question_lang"], EXPECTED[row["article"]][1]) for row in answerable)
     assert pairs == {("en", "id"): 9, ("id", "id"): 7, ("en", "en"): 3, ("id", "en"): 3}

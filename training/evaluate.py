@@ -17,11 +17,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from qa.evaluation.metrics import auroc, average, exact_match, f1
 from training.checkpoints import read_reader
 from training.network import ReaderNetwork, load_parameters
 from training.prediction import Reading, read_texts
 from training.rows import Row, read_rows
-from training.scoring import auroc, best_overlap
 
 SETS = (
     "facqa_news.id", "idk_mrc.id", "squad2_crosslingual.en-id", "squadshifts_wiki.en",
@@ -46,27 +46,29 @@ def sample(rows: Sequence[Row], count: int) -> list[Row]:
     return random.Random(_SAMPLE_SEED).sample(rows, count)
 
 
-def measure(rows: Sequence[Row], readings: Sequence[Reading]) -> dict[str, float]:
+def measure(rows: Sequence[Row], readings: Sequence[Reading]) -> dict[str, float | None]:
     """Return the figures of one set."""
-    matches, overlaps, answerable = [], [], []
+    matches: list[float] = []
+    overlaps: list[float] = []
+    answerable: list[float] = []
+    scores: tuple[list[float], list[float]] = ([], [])
     for row, reading in zip(rows, readings, strict=True):
         golds = [text for _, text in row.answers]
         text = row.text[reading.start : reading.end]
-        match, score = best_overlap(text if reading.score > 0 else "", golds, row.language)
-        matches.append(match)
-        overlaps.append(score)
+        given = text if reading.score > 0 else ""
+        matches.append(exact_match(given, golds or [""], row.language))
+        overlaps.append(f1(given, golds or [""], row.language))
         if golds:
-            answerable.append(best_overlap(text, golds, row.language)[1])
-    pairs = list(zip(rows, readings, strict=True))
-    area = auroc(
-        [reading.score for row, reading in pairs if row.answers],
-        [reading.score for row, reading in pairs if not row.answers],
-    )
+            answerable.append(f1(text, golds, row.language))
+        scores[not golds].append(reading.score)
     figures = {
-        "n": float(len(rows)), "em": sum(matches) / len(rows), "f1": sum(overlaps) / len(rows),
-        "f1_answerable": sum(answerable) / max(len(answerable), 1), "auroc": area,
-    }  # fmt: skip
-    return {name: round(value, 4) for name, value in figures.items() if value == value}
+        "em": average(matches),
+        "f1": average(overlaps),
+        "f1_answerable": average(answerable),
+        "auroc": auroc(*scores),
+    }
+    rounded = {name: value and round(value, 4) for name, value in figures.items()}
+    return {"n": len(rows), **rounded}
 
 
 def ask(network: ReaderNetwork, question: str, path: Path) -> list[dict[str, str | float]]:

@@ -63,7 +63,7 @@ def card(training: Any, figures: Any) -> dict[str, Any]:
         "base": BUNDLED_NAME,
         "base_licence": "MIT",
         "base_fingerprint": bundled_weights().fingerprint(),
-        "input": "<s> question </s> </s> passage </s>; title and line break in front of the passage",
+        "input": "<s> question </s> </s> passage </s>, the title and a line break in front",
         "output": "head.weight (2, hidden): start and end; position 0 stands for no answer",
         "longest_question": LONGEST_QUESTION,
         "longest_window": LONGEST_WINDOW,

@@ -1,4 +1,4 @@
-"""The reader as a torch network: frozen embeddings, twelve fine-tuned layers, two scores a token."""
+"""The reader as a torch network: frozen embeddings, trained layers, two scores a token."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class ReaderNetwork:
             max_position_embeddings=shape.positions, type_vocab_size=shape.types,
             layer_norm_eps=shape.epsilon, hidden_act=shape.activation, pad_token_id=0,
             hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
-            # Its backward pass is a third faster here than that of scaled_dot_product_attention.
-            attn_implementation="eager",
         )  # fmt: skip
+        # Its backward pass is a third faster here than that of scaled_dot_product_attention.
+        config._attn_implementation = "eager"
         self.model: Any = BertModel(config, add_pooling_layer=False)
         names = tensor_names(shape.layers)
         state = self.model.state_dict()

@@ -63,7 +63,7 @@ class Run:
                 raise SystemExit(f"The run was started with --{name} {facts['options'][name]}.")
         self.trainer.restore(tensors, facts["step"])
         self.windows_seen, self.place = facts["windows_seen"], facts["place"]
-        self.block_start, self.spent = facts["block_start"], facts["seconds"]
+        self.block_start, self.spent = facts["block_start"], float(facts["seconds"])
         self.mixer.block = self.block_start["block"]
         self.mixer.drawn = dict(self.block_start["drawn"])
         log.info("going on after step %d (%s)", self.trainer.step, found[-1].name)
@@ -74,7 +74,7 @@ class Run:
 
     def progress(self) -> float:
         """Return how much of the budget is used, 0..1."""
-        shares = [self.windows_seen / self.options.windows]
+        shares: list[float] = [self.windows_seen / self.options.windows]
         if self.options.minutes is not None:
             shares.append(self.seconds() / (60 * self.options.minutes))
         return min(1.0, max(shares))

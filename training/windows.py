@@ -59,9 +59,8 @@ def token_offsets(text: str) -> tuple[list[int], list[tuple[int, int]]]:
     encoding = bundled_tokenizer().encode(text, add_special_tokens=False)
     offsets = []
     for start, end in encoding.offsets:
-        while start < end and text[start].isspace():
-            start += 1
-        offsets.append((start, end))
+        white = len(text[start:end]) - len(text[start:end].lstrip())
+        offsets.append((start + white, end))
     return encoding.ids, offsets
 
 

@@ -10,9 +10,10 @@ import errno
 import logging
 import os
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -34,6 +35,18 @@ _QUEUE = 64  # questions waiting; the next ones are told that the server is busy
 _SESSIONS = 500
 _BROWSED = 50  # articles looked through for example questions
 _GOODBYE_SECONDS = 2  # for open streams when the server stops
+# What Gradio offers and the chat does without, said outright: defaults come from the environment.
+_CLOSED: dict[str, Any] = {
+    "allowed_paths": [],
+    "show_error": False,
+    "max_file_size": "1kb",
+    "footer_links": [],
+    "run_history": False,
+    "enable_monitoring": False,
+    "ssr_mode": False,
+    "pwa": False,
+    "mcp_server": False,
+}
 
 
 def launch(
@@ -53,27 +66,40 @@ def launch(
     from ui.guard import is_loopback
 
     del readonly
-    listener = _listen(host, port)  # before the imports that take a second or two
+    listener = _listen(host, port)  # a busy port is told at once
     from index import ArticleIndex
 
     with listener, ArticleIndex.open(index_path, readonly=True) as index:
-        app = build(
-            _sources(index, llm),
-            host=host,
-            blocked=(str(index.path.absolute()), str(index.path.resolve())),
-        )
+        sources = _sources(index, llm)
+        warming = threading.Thread(target=_warm_up, args=(sources.answer,))
+        warming.start()  # beside Gradio's own imports
+        blocked = (str(index.path.absolute()), str(index.path.resolve()))
+        app = build(sources, host=host, blocked=blocked)
+        warming.join()
         if not is_loopback(host):
-            typer.echo(
-                f"kutip: anyone who can reach {host} can read these articles and ask; "
-                "there is no password yet.",
-                err=True,
+            _tell(
+                f"Anyone who can reach {host} can ask and read these articles; "
+                "there is no password yet."
             )
-        shown = f"[{host}]" if ":" in host else host
-        typer.echo(
-            f"Kutip is ready at http://{shown}:{listener.getsockname()[1]} (Ctrl+C stops it)",
-            err=True,
-        )
+        name = f"[{host}]" if ":" in host else host
+        port = listener.getsockname()[1]
+        _tell(f"The chat is at http://{name}:{port}; Ctrl+C stops it.")
         _serve(app, listener)
+
+
+def _tell(sentence: str) -> None:
+    typer.echo(f"kutip: {sentence}", err=True)
+
+
+def _warm_up(answer: Callable[[str], Iterator[Answer]]) -> None:
+    """Load what the first question needs, so that nobody waits for it."""
+    from index import KutipError
+
+    try:
+        for _ in answer("Kutip"):
+            pass
+    except KutipError as error:
+        _log.warning("%s", error)  # whoever asks first is told
 
 
 def build(sources: Sources, *, host: str = "127.0.0.1", blocked: tuple[str, ...] = ()) -> FastAPI:
@@ -90,31 +116,16 @@ def build(sources: Sources, *, host: str = "127.0.0.1", blocked: tuple[str, ...]
     from ui.guard import Guard
     from ui.pages.ask import add_ask_page
 
-    with gr.Blocks(
-        title="Kutip", analytics_enabled=False, fill_width=True, fill_height=True
-    ) as blocks:
+    with gr.Blocks(title="Kutip", analytics_enabled=False) as blocks:
         add_ask_page(blocks, sources)
     blocks.queue(max_size=_QUEUE, default_concurrency_limit=os.cpu_count() or 1, api_open=False)
     blocks.state_session_capacity = _SESSIONS
     # Gradio would rewrite the selectors of a style given to it, and add it after the first paint.
     routes: list[BaseRoute] = [Route("/kutip.css", _style)]
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, routes=routes)
+    theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"])
     gr.mount_gradio_app(
-        app,
-        blocks,
-        path="/",
-        server_name=host,
-        allowed_paths=[],
-        blocked_paths=list(blocked),
-        show_error=False,
-        max_file_size="1kb",
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=False,
-        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+        app, blocks, path="/", server_name=host, theme=theme, blocked_paths=list(blocked), **_CLOSED
     )
     app.add_middleware(Guard, host=host, head='<link rel="stylesheet" href="./kutip.css">')
     return app

@@ -21,12 +21,14 @@ _SEEDS: dict[str, dict[Language, str]] = {
         "id": "Apa kritik Guterres terhadap tindakan militer Rusia?",
     },
     "museum-palm-leaf-manuscript.html": {
-        "en": "What oil did the conservators use to soften the leaves?",
-        "id": "Siapa yang menyerahkan naskah daun lontar itu kepada museum?",
+        "en": "On which day is entry to the museum free?",
+    },
+    "panen-rumput-laut-teluk-mirai.txt": {
+        "id": "Berapa harga rumput laut per kilogram di tingkat petani sekarang?",
     },
     "turbin-lembah-tirta.md": {
-        "en": "How many homes does the turbine supply with electricity?",
-        "id": "Berapa iuran listrik setiap rumah per bulan di Lembah Tirta?",
+        "en": "Apa yang ditanam warga di hulu sungai?",  # any language will do
+        "id": "Apa yang ditanam warga di hulu sungai?",
     },
 }
 

@@ -12,47 +12,31 @@ import html
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Literal, Protocol
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Literal
 
 from ui.characters import is_blank, plain, shown
 from ui.cleaning import clean
+from ui.describing import TITLE, Described, about_line, display_title, web_host
 from ui.places import Place
 from ui.texts import Texts, confidence_level, texts_for_question
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from index import Article, Hit
     from qa import Answer, Citation
 
 State = Literal["streaming", "done"]
 
 _NEAREST = 4  # passages offered where nothing was found
-_TITLE = 200  # characters
 _LEAD = 120  # characters of a sentence shown before the answer in it
 _SHOWN = 120_000  # characters of an article shown at once, around what is marked
 _BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _LINE = re.compile(f"[^{_BREAKS}]+")
+_HEADING = re.compile(
+    rf"\s*(?:\#{{1,6}}[ \t]+)?(?P<words>\S[^{_BREAKS}]*?)[ \t]*(?=[{_BREAKS}]|\Z)"
+)
 _BREAK = re.compile(f"[{_BREAKS}]+")
 _NUMBER = re.compile(r"\s?\[([0-9]{1,3})\]")
 _LEVELS = ("high", "middle", "low")
-
-
-class _Described(Protocol):
-    """What citations, articles and their summaries have in common."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def url(self) -> str | None: ...
-    @property
-    def published(self) -> date | None: ...
-    @property
-    def language(self) -> str: ...
 
 
 def render_answer(answer: Answer, *, turn: int, texts: Texts, state: State = "done") -> str:
@@ -155,7 +139,8 @@ def _citation_card(citation: Citation, texts: Texts) -> str:
     start = 0
     if answer[0] > _LEAD:  # a card shows a few lines, and the answer must be among them
         start = sentence.rfind(" ", 0, answer[0] - _LEAD // 2) + 1
-    pieces = _pieces(sentence, start, len(sentence), None, answer)
+    whole = answer == (0, len(sentence))  # then nothing in it stands out
+    pieces = _pieces(sentence, start, len(sentence), None, None if whole else answer)
     quote = ("… " if start else "") + "".join(pieces)
     label = texts.open_source.format(citation.number, display_title(citation))
     place = Place.of_citation(citation)
@@ -168,15 +153,13 @@ def _passage_card(number: int, hit: Hit, texts: Texts) -> str:
     return _card(number, hit.article, quote, label, Place.of_hit(hit), texts)
 
 
-def _card(
-    number: int, about: _Described, quote: str, label: str, place: Place, texts: Texts
-) -> str:
+def _card(number: int, about: Described, quote: str, label: str, place: Place, texts: Texts) -> str:
     return (
         f'<li><button type="button" class="card" aria-label="{html.escape(plain(label))}"'
         f' {place.attributes()}><span class="card-number">{number}</span>'
         f'<span class="card-title"><bdi>{shown(display_title(about))}</bdi></span>'
         f'<span class="card-quote"><bdi>{quote}</bdi></span>'
-        f'<span class="about">{_about(about, texts)}</span></button></li>'
+        f'<span class="about">{about_line(about, texts)}</span></button></li>'
     )
 
 
@@ -188,39 +171,6 @@ def _unsupported(answer: Answer, texts: Texts) -> Iterator[str]:
         yield f'<p class="hint">{texts.unsupported_hint}</p><ul>'
         yield from (f"<li><bdi>{shown(claim.text)}</bdi></li>" for claim in claims)
         yield "</ul></details>"
-
-
-def display_title(about: _Described) -> str:
-    """Return a title that can be seen: the article's own, or the name of its source."""
-    for candidate in (about.title, _source_name(about)):
-        if not is_blank(candidate):
-            return plain(candidate, limit=_TITLE)
-    return "?"
-
-
-def _source_name(about: _Described) -> str:
-    """Return the host of a web address, or the last part of a path: no one's folders."""
-    host = _web_host(about.url) or _web_host(about.source)
-    return host or PurePath(about.source.replace("\\", "/")).name
-
-
-def _web_host(url: str | None) -> str | None:
-    try:
-        parts = urlsplit(url or "")
-        return parts.hostname if parts.scheme in ("http", "https") else None
-    except ValueError:
-        return None
-
-
-def _about(about: _Described, texts: Texts) -> str:
-    """Return source, date and language; the source only where it is not the title already."""
-    source = plain(_source_name(about), limit=80)
-    parts = [
-        "" if is_blank(about.title) else f"<bdi>{shown(source)}</bdi>",
-        texts.day(about.published) or texts.undated,
-        html.escape(texts.language_name(about.language)) if about.language else "",
-    ]
-    return " · ".join(part for part in parts if part and part != "<bdi></bdi>")
 
 
 def render_article(article: Article, place: Place, texts: Texts) -> str:
@@ -235,7 +185,7 @@ def render_article(article: Article, place: Place, texts: Texts) -> str:
     heading, body_start = _heading(article, first, evidence, answer)
     kind = "title untitled" if is_blank(article.title) else "title"
     parts = [
-        f'<article class="reading"><header><p class="about">{_about(article, texts)}</p>',
+        f'<article class="reading"><header><p class="about">{about_line(article, texts)}</p>',
         f'<h2 class="{kind}" dir="auto">{heading}</h2>{_byline(article, texts)}</header>',
         "" if same else f'<p class="notice">{texts.changed}</p>',
         left_out if first else "",
@@ -264,16 +214,16 @@ def _heading(
     answer: tuple[int, int] | None,
 ) -> tuple[str, int]:
     """Return the heading and where the body starts: a title that opens the text is not doubled."""
-    line = None if first else _LINE.search(article.text)
-    if line and line[0].strip() == article.title.strip() and len(line[0]) <= _TITLE:
-        return "".join(_pieces(article.text, *line.span(), evidence, answer)), line.end()
+    line = None if first else _HEADING.match(article.text)
+    if line and line["words"] == article.title.strip() and len(line["words"]) <= TITLE:
+        return "".join(_pieces(article.text, *line.span("words"), evidence, answer)), line.end()
     return shown(display_title(article)), first
 
 
 def _byline(article: Article, texts: Texts) -> str:
-    authors = plain(", ".join(article.authors), limit=_TITLE)
+    authors = plain(", ".join(article.authors), limit=TITLE)
     parts = [f"<bdi>{shown(authors)}</bdi>"] if authors else []
-    host = _web_host(article.url)
+    host = web_host(article.url)
     if host and article.url and not re.search(r"[\x00-\x20\x7f-\x9f]", article.url):
         label = texts.original.format(f"<bdi>{shown(plain(host, limit=80))}</bdi>")
         parts.append(f'<a href="{html.escape(article.url)}" target="_blank">{label}</a>')

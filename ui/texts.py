@@ -42,9 +42,7 @@ class Texts:
     pane_label: str
     pane_empty: str
     pane_empty_hint: str
-    pane_loading: str
     close: str
-    conversation: str
     sources: str
     nearest: str
     unsupported: tuple[str, str]
@@ -107,9 +105,7 @@ ENGLISH = Texts(
     pane_label="Article",
     pane_empty="The proof appears here",
     pane_empty_hint="Click a number in an answer to read the article with the exact words marked.",
-    pane_loading="Opening the article",
     close="Close the article",
-    conversation="Conversation",
     sources="Sources",
     nearest="The nearest passages",
     unsupported=("1 statement without support", "{} statements without support"),
@@ -189,9 +185,7 @@ INDONESIAN = Texts(
     pane_label="Artikel",
     pane_empty="Buktinya muncul di sini",
     pane_empty_hint="Klik nomor pada jawaban untuk membaca artikel dengan kata-katanya ditandai.",
-    pane_loading="Membuka artikel",
     close="Tutup artikel",
-    conversation="Percakapan",
     sources="Sumber",
     nearest="Bagian yang paling dekat",
     unsupported=("1 pernyataan tanpa dukungan", "{} pernyataan tanpa dukungan"),

@@ -34,7 +34,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "language": ("language", "lang", "bahasa"),
     "source": ("source", "media"),
 }
-_NOT_KEPT = {name for names in COLUMNS.values() for name in names} | {"sentences"}
+_NOT_KEPT = {name for names in COLUMNS.values() for name in names}
+_NOT_KEPT |= {"sentences", "metadata", "digest"}
 
 
 def row_article(row: Mapping[str, object], file: ArticleFile, line: int) -> Article:
@@ -48,6 +49,9 @@ def row_article(row: Mapping[str, object], file: ArticleFile, line: int) -> Arti
     if len(body) > TEXT_LIMIT:
         raise row_error(file, line, f"has more than {TEXT_LIMIT:,} characters")
     text = compose_text(title, body)
+    # A row of `kutip export` holds the whole text already, and its digest proves it.
+    if Article("", title, body).digest == fields.get("digest"):
+        text = body
     url = web_address(_text(fields, "url"))
     return Article(
         id=_row_id(fields, file, line) or article_id(url, f"{file.name}#{line}"),
@@ -58,8 +62,15 @@ def row_article(row: Mapping[str, object], file: ArticleFile, line: int) -> Arti
         published=parse_date(_text(fields, "published")) or find_dateline(body),
         url=url,
         authors=author_names(_value(fields, "authors")),
-        metadata=metadata({name: fields[name] for name in fields if name not in _NOT_KEPT}),
+        metadata=metadata(_other_fields(fields)),
     )
+
+
+def _other_fields(fields: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the fields without a column of their own, those under "metadata" first."""
+    nested = fields.get("metadata")
+    kept = {str(name): value for name, value in nested.items()} if isinstance(nested, dict) else {}
+    return kept | {name: value for name, value in fields.items() if name not in _NOT_KEPT}
 
 
 def row_error(file: ArticleFile, line: int, problem: str) -> ArticleError:

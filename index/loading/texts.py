@@ -31,12 +31,12 @@ _BRACKET_LIMIT = 100  # nesting costs PyYAML seconds before it gives up
 _FIELDS: Mapping[str, object] = {}
 
 
-def load_text(file: ArticleFile, report: OnError) -> Iterator[Article]:
+def load_text(file: ArticleFile, _report: OnError) -> Iterator[Article]:
     """Yield the article of a .txt file."""
     yield _article(file, decode_file(file, read_file(file.path)), front_matter="", fields=_FIELDS)
 
 
-def load_markdown(file: ArticleFile, report: OnError) -> Iterator[Article]:
+def load_markdown(file: ArticleFile, _report: OnError) -> Iterator[Article]:
     """Yield the article of a .md file, its fields from front matter where there is some."""
     decoded = decode_file(file, read_file(file.path))
     found = _FRONT_MATTER.match(decoded.text[:_FRONT_MATTER_LIMIT])
@@ -109,7 +109,7 @@ def _front_matter_fields(source: str) -> Mapping[str, object]:
         return _FIELDS
     try:
         # BaseLoader makes strings, lists and dicts only: no objects, no dates that never were.
-        loaded = yaml.load(source, Loader=yaml.BaseLoader)
+        loaded = yaml.BaseLoader(source).get_single_data()
     except (yaml.YAMLError, RecursionError, ValueError):
         return _FIELDS
     if not isinstance(loaded, dict):

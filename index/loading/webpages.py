@@ -41,7 +41,7 @@ _QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 _SITE_NAME = re.compile(r"\s+[-|–—•·:»]\s+")
 
 
-def load_html(file: ArticleFile, report: OnError) -> Iterator[Article]:
+def load_html(file: ArticleFile, _report: OnError) -> Iterator[Article]:
     """Yield the article of a web page; :class:`ArticleError` when it has no main text."""
     data = read_file(file.path)
     declared = _DECLARED.search(data[:4096])

@@ -290,9 +290,11 @@ def test_a_model_that_hangs_is_left_alone() -> None:
             return "too late [1]"
 
     reader = ChatModelReader("fake:model", Hanging(responses=[]), seconds=0.01)
-    with pytest.raises(ReaderError, match=r"^fake:model did not answer within 0\.01 seconds\.$"):
-        reader.read(QUESTION, [make_hit()])
-    (thread,) = (t for t in threading.enumerate() if t.name == "kutip-chat-model")
-    assert thread.daemon
-    release.set()
+    try:
+        with pytest.raises(ReaderError, match=r"model did not answer within 0\.01 seconds\.$"):
+            reader.read(QUESTION, [make_hit()])
+        (thread,) = (t for t in threading.enumerate() if t.name == "kutip-chat-model")
+        assert thread.daemon
+    finally:
+        release.set()
     thread.join()

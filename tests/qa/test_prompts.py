@@ -171,6 +171,7 @@ def test_a_prompt_reads_like_this() -> None:
         ("He went home [2-4]; [6]", [("He went home", (2, 3, 4, 6))]),
         ("According to [3], he went home.", [("According to, he went home.", (3,))]),
         ("[3] He left.\n[4] She stayed.", [("He left.", (3,)), ("She stayed.", (4,))]),
+        ("He left[3]yesterday.", [("He left yesterday.", (3,))]),
         ("He left.\n[3]", [("He left.", (3,))]),
         ("1. He left [1].\n2. She stayed [2].", [("He left.", (1,)), ("She stayed.", (2,))]),
         ("- He left [1]\n* She stayed", [("He left", (1,)), ("She stayed", ())]),
@@ -214,7 +215,8 @@ def test_a_claim_may_speak_of_things_not_found() -> None:
 
 def test_a_reply_is_plain_text() -> None:
     """Control characters and reasoning go; Markdown and HTML are characters like others."""
-    reply = "<think>secret [1]</think>\x1b[2J![x](https://evil/?q=1) \u202e<b>bold</b> [1]."
+    reply = "<think>secret [1]</think>\x1b[2J![x](https://evil/?q=1)\t  \u202e<b>bold</b> [1]."
+    assert clean_reply("می\u200cخواهم") == "می\u200cخواهم"
     assert clean_reply(reply) == "[2J![x](https://evil/?q=1) <b>bold</b> [1]."
 
 

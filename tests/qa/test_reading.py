@@ -22,12 +22,14 @@ def test_features_are_what_they_say() -> None:
     question = "Berapa ton ikan dijual pasar?"
     first, second = reader.candidates(question, [HIT])
     embedder = load_embedder()
-    cosine = (
-        embedder.embed([second.text], kind="passage") @ embedder.embed([question], kind="query")[0]
+    alone, window = (
+        embedder.embed([second.text, TEXT[:39]], kind="passage")
+        @ embedder.embed([question], kind="query")[0]
     )
     # Terms asked: ton, ikan, jual, pasar; the second sentence holds all, the first none.
-    assert second.features == pytest.approx((float(cosine[0]), 1.0, 1.0, 1.0, 1.0))
-    assert first.features[1:] == (0.0, 1.0, 0.0, 1.0)
+    assert second.features == pytest.approx((float(alone), float(window), 1.0, 1.0, 1.0, 1.0))
+    assert first.features[0] == first.features[1]
+    assert first.features[2:] == (0.0, 0.0, 0.0, 1.0)
 
 
 def test_boilerplate_is_never_proposed() -> None:
@@ -71,7 +73,7 @@ def test_the_kind_a_sentence_holds() -> None:
 
 def test_the_shipped_calibration_is_complete() -> None:
     fitted = calibration()
-    assert len(fitted.rank_weights) == len(fitted.answer_weights) == 5
+    assert (len(fitted.rank_weights), len(fitted.answer_weights)) == (6, 5)
     assert 0 < fitted.threshold < 1
     assert sigmoid(0) == 0.5
     assert sigmoid(-1e9) == pytest.approx(0, abs=1e-20)

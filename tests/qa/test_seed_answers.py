@@ -16,6 +16,7 @@ ROWS: list[dict[str, Any]] = [
     for line in (Path(__file__).parents[1] / "seed_questions.jsonl").read_text("utf-8").splitlines()
 ]
 ANSWERABLE = [row for row in ROWS if row["answers"]]
+SOME = ROWS[::5]  # of every article, in both languages, one without an answer
 EXAMPLE = "what did Guterres ask Russia to do?"
 
 # Measured with the sentences reader: 0/22.
@@ -25,9 +26,7 @@ EVIDENCE_FLOOR = 0.0
 @pytest.fixture(scope="module")
 def answers(seed_index: ArticleIndex) -> dict[str, Answer]:
     """Return the answers to all questions by id, with refusing off."""
-    return {
-        row["id"]: answer(row["question"], index=seed_index, threshold=None) for row in ROWS
-    }
+    return {row["id"]: answer(row["question"], index=seed_index, threshold=None) for row in ROWS}
 
 
 def has_evidence(found: Answer, row: dict[str, Any]) -> bool:
@@ -82,7 +81,7 @@ def test_the_same_question_has_the_same_answer(
     answers: dict[str, Answer], seed_index: ArticleIndex
 ) -> None:
     """Asking again, in another order, gives equal answers."""
-    for row in reversed(ROWS):
+    for row in reversed(SOME):
         again = answer(row["question"], index=seed_index, threshold=None)
         assert again == answers[row["id"]]
 
@@ -92,7 +91,7 @@ def test_a_reopened_index_has_the_same_answers(
 ) -> None:
     """What was stored answers as what was just indexed did."""
     with ArticleIndex.open(seed_index.path, readonly=True) as reopened:
-        for row in ROWS:
+        for row in SOME:
             again = answer(row["question"], index=reopened, threshold=None)
             assert again == answers[row["id"]]
 
@@ -101,7 +100,7 @@ def test_a_stream_ends_with_the_answer(
     answers: dict[str, Answer], seed_index: ArticleIndex
 ) -> None:
     """A stream grows claim by claim up to the answer."""
-    for row in ROWS:
+    for row in SOME:
         *growing, last = stream_answer(row["question"], index=seed_index, threshold=None)
         assert last == answers[row["id"]]
         for part in growing:
@@ -117,7 +116,7 @@ def test_refusing_changes_nothing_else(
         "en": "These articles do not answer that question.",
         "id": "Artikel-artikel ini tidak menjawab pertanyaan itu.",
     }
-    for row in ROWS:
+    for row in SOME:
         shipped = answer(row["question"], index=seed_index)
         if shipped.found:
             assert shipped == answers[row["id"]]

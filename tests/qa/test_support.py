@@ -31,6 +31,7 @@ from qa.support import (
         ("It rose by 7.5 percent.", "Naik 7,5 persen."),
         ("They met on 26 April 2022.", "Mereka bertemu pada Selasa (26/4/2022)."),
         ("In 2022 it began.", "Dimulai pada 26-04-2022."),
+        ("The war of 2019-2022 is over.", "Perang dari 2019 sampai 2022 usai."),
         ("They lost 0-3.", "Mereka kalah 0-3."),
         ("وصل ٢٥ شخصا", "25 people came."),
     ],

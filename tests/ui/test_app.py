@@ -5,7 +5,10 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,7 +20,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from index import Article, ArticleInfo, Hit, Passage, Sentence, StoreError
+from index import Article, ArticleIndex, ArticleInfo, Hit, Passage, Sentence, StoreError
 from qa import Answer, Citation, Claim
 from ui.app import build, launch
 from ui.pages.ask import Sources
@@ -205,8 +208,9 @@ def visit(browser: Browser, address: str) -> Iterator[Opener]:
     def open_page(
         size: ViewportSize = DESKTOP, *, locale: str = "en-US", dark: bool = False
     ) -> Page:
-        scheme = "dark" if dark else "light"
-        page = browser.new_page(viewport=size, locale=locale, color_scheme=scheme)
+        page = browser.new_page(
+            viewport=size, locale=locale, color_scheme="dark" if dark else "light"
+        )
         page.set_default_timeout(15_000)
         page.on("request", lambda request: check(request.url))
         page.on("pageerror", lambda error: troubles.append(f"error {error}"))
@@ -504,6 +508,40 @@ def test_two_visitors_see_nothing_of_each_other(visit: Opener) -> None:
     expect(second.locator("body")).not_to_contain_text("marker")
 
 
+def test_the_command_serves_the_seed_article_to_its_exact_characters(
+    seed_index: ArticleIndex, browser: Browser
+) -> None:
+    """`kutip chat` answers from the file; what is marked are its characters; Ctrl+C ends it."""
+    arguments = ["chat", "--index", str(seed_index.path), "--port", "0"]
+    command = [sys.executable, "-c", "from ui.cli import main; main()", *arguments]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr
+            said = server.stderr.readline()
+            address = re.search(r"http://127\.0\.0\.1:\d+", said)
+            assert address, said + server.stderr.read()
+            page = browser.new_page(viewport=DESKTOP)
+            page.goto(address[0])
+            expect(page.locator("#kutip-header .count")).to_have_text("5 articles")
+            expect(page.locator(".example").first).to_have_text(
+                "What did Guterres ask Russia to do?"
+            )
+            answered(page, "Apa kritik Guterres terhadap tindakan militer Rusia?")
+            chip = page.locator("#kutip-turn .chip").first
+            start, end = map(int, (chip.get_attribute("data-answer") or "").split("-"))
+            words = SEED.read_text("utf-8-sig")[start:end]
+            expect(page.locator("#kutip-pane mark.answer")).to_have_text(words)
+            assert "pelanggaran mencolok terhadap integritas teritorial" in words
+            comes_into_view(page, "#kutip-pane mark.answer")
+            page.close()
+            server.send_signal(signal.SIGINT)
+            assert server.wait(20) == 130
+            assert "Traceback" not in server.stderr.read()
+        finally:
+            server.kill()
+
+
 @dataclass(frozen=True)
 class Reply:
     """Status, headers and body of a plain HTTP request."""
@@ -630,7 +668,8 @@ def test_a_caller_of_its_own_making_gets_a_sentence(address: str) -> None:
     pane = next(
         part for part in config["components"] if part["props"].get("elem_id") == "kutip-pane"
     )
-    for data in (None, 3, [], {"article": 3}, {"article": "../../etc/passwd"}):
+    odd: tuple[object, ...] = (None, 3, [], {"article": 3}, {"article": "../../etc/passwd"})
+    for data in odd:
         body = {
             "data": data,
             "fn_name": "read",

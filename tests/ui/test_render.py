@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,9 +18,11 @@ from index import Article, ArticleInfo, Hit, Passage, Sentence
 from qa import Answer, Citation, Claim
 from ui.characters import is_blank, plain, shown
 from ui.cleaning import clean
+from ui.describing import display_title
+from ui.examples import example_questions
 from ui.places import Place
-from ui.render import display_title, render_answer, render_article, render_failure
-from ui.texts import ENGLISH, INDONESIAN, texts_for_browser, texts_for_question
+from ui.render import render_answer, render_article, render_failure
+from ui.texts import ENGLISH, INDONESIAN, Texts, texts_for_browser, texts_for_question
 
 TEXT = (
     "Kritik Sekjen PBB: Guterres mengkritik 🇷🇺 Rusia.\n"
@@ -34,6 +38,7 @@ ARTICLE = Article(
     published=date(2022, 4, 26),
 )
 SENTENCE = "Dia juga mendesak Rusia untuk mengizinkan evakuasi warga sipil."
+ABOUT = "satu.txt · 26\u00a0April\u00a02022 · Indonesian"
 QUOTE = "mengizinkan evakuasi warga sipil"
 
 PAYLOADS = (
@@ -160,7 +165,7 @@ def test_an_answer_has_its_number_its_card_and_its_confidence() -> None:
     assert page.text("p.confidence") == "Very likely right 82%"
     assert page.text("span.card-title") == "Putin bertemu Guterres"
     assert page.text("span.card-quote") == SENTENCE
-    assert page.text("span.about") == "satu.txt · 26 April 2022 · Indonesian"
+    assert page.text("span.about") == ABOUT
     assert page.named("button", "chip")[0]["aria-label"] == "[1] Putin bertemu Guterres"
     assert page.named("button", "card")[0]["aria-label"] == "Source 1: Putin bertemu Guterres"
 
@@ -273,7 +278,7 @@ def test_the_reading_pane_marks_the_exact_characters() -> None:
     )
     assert page.text("div.body") == TEXT.replace("\n", "")
     assert page.text("h2.title") == "Putin bertemu Guterres"
-    assert page.text("p.about") == "satu.txt · 26 April 2022 · Indonesian"
+    assert page.text("p.about") == ABOUT
 
 
 def test_a_changed_article_is_shown_without_marks() -> None:
@@ -285,10 +290,13 @@ def test_a_changed_article_is_shown_without_marks() -> None:
     assert page.text("div.body") == newer.text.replace("\n", "")
 
 
-def test_a_title_that_opens_the_text_is_not_doubled() -> None:
-    """It is the heading, and can be marked there."""
-    titled = replace(ARTICLE, text=f"{ARTICLE.title}\n{TEXT}")
-    page = opened(titled, Place(titled.id, titled.digest, (0, 22), (0, 5)))
+@pytest.mark.parametrize("before", ["", "# ", "\n\n  ##\t"])
+def test_a_title_that_opens_the_text_is_not_doubled(before: str) -> None:
+    """It is the heading, without the sign of one in Markdown, and can be marked there."""
+    titled = replace(ARTICLE, text=f"{before}{ARTICLE.title}  \r\n{TEXT}")
+    end = len(before) + len(ARTICLE.title)
+    answer = (len(before), len(before) + 5)
+    page = opened(titled, Place(titled.id, titled.digest, (0, end), answer))
     assert page.text("h2.title") == "Putin bertemu Guterres"
     assert page.text("mark.answer") == "Putin"
     assert page.text("mark.evidence") == " bertemu Guterres"
@@ -441,7 +449,7 @@ def test_marks_are_exact_over_any_unicode(pieces: list[str], data: st.DataObject
     assert marked == "".join(visible(text[start:end]).split())
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",))), st.none() | st.just((3, 9)))
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.none() | st.just((3, 9)))
 def test_places_survive_the_way_through_a_browser(
     article_id: str, span: tuple[int, int] | None
 ) -> None:
@@ -501,6 +509,30 @@ def test_attributes_are_one_bounded_line() -> None:
     """Tooltips and labels hold no line ends and no novels."""
     assert plain(" a\n\u202eb\tc ") == "a b c"
     assert len(plain("x" * 10_000)) == 301
+
+
+def infos(*titles: tuple[str, str]) -> list[ArticleInfo]:
+    return [ArticleInfo(id_, title, None, "en", "", "d") for id_, title in titles]
+
+
+@pytest.mark.parametrize("texts", [ENGLISH, INDONESIAN], ids=["en", "id"])
+def test_the_seeds_bring_questions_they_answer(texts: Texts) -> None:
+    """Three for each language, each about an article that is there."""
+    seeds = sorted(path.name for path in (Path(__file__).parents[2] / "seeds").iterdir())
+    questions = example_questions(infos(*((name, "") for name in seeds)), texts)
+    assert len(set(questions)) == 3
+    known = (Path(__file__).parents[1] / "seed_questions.jsonl").read_text("utf-8").lower()
+    for question in questions:
+        assert json.dumps(question, ensure_ascii=False).lower() in known
+
+
+def test_other_articles_are_asked_about_by_title() -> None:
+    """Titles that cannot be seen, or come twice, make no question."""
+    others = infos(("a", "Floods"), ("b", "\u200b"), ("c", "Floods"), ("d", "Fires"))
+    assert example_questions(others, ENGLISH) == (
+        "What do we know about “Floods”?",
+        "What do we know about “Fires”?",
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,6 +29,9 @@ from ui.terminal import (
     say,
 )
 
+if TYPE_CHECKING:
+    from index import Failure
+
 SOME_FAILED = 3  # also: check found damage
 MISTAKE = 2
 
@@ -42,10 +46,17 @@ def index(
 ) -> None:
     """Add or update articles; what has not changed is skipped."""
     folder = index_path(index)
-    from index import ArticleIndex
+    from index import AddReport, ArticleIndex
 
-    with ArticleIndex.open(folder, create=True, model=model) as opened, progress_bar() as progress:
-        report = opened.add(paths, progress=progress)
+    failures = unusable(paths)
+    if len(failures) == len(paths):  # before a folder is made or a model loaded for nothing
+        report = AddReport(failed=failures)
+    else:
+        with (
+            ArticleIndex.open(folder, create=True, model=model) as opened,
+            progress_bar() as progress,
+        ):
+            report = opened.add(paths, progress=progress)
     complain_of(report.failed)
     done = report.added + report.updated + report.unchanged
     if as_json:
@@ -54,6 +65,19 @@ def index(
         say(str(report))
     if report.failed:
         raise typer.Exit(SOME_FAILED if done else MISTAKE)
+
+
+def unusable(paths: Sequence[str]) -> tuple[Failure, ...]:
+    """Return the paths of which nothing can be indexed, and why."""
+    from index import ArticleError, Failure, find_files
+
+    failures = []
+    for path in paths:
+        try:
+            next(iter(find_files(path)), None)
+        except ArticleError as error:
+            failures.append(Failure(error.path, str(error)))
+    return tuple(failures)
 
 
 def list_articles(
