@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -36,8 +38,9 @@ class Candidate:
     """A citable sentence of a hit, with what speaks for it.
 
     ``features``: cosine with the question, alone and together with the sentence before it (which
-    names whom a "he" means); the share of the question's terms it holds, alone and together;
-    whether it holds the kind of thing asked for; 1 / rank of its passage.
+    names whom a "he" means); the share of the question's terms it holds; the share of the
+    question's names the two hold, in any spelling close enough; whether it holds the kind of
+    thing asked for; 1 / rank of its passage.
     """
 
     sentence: Sentence
@@ -122,7 +125,7 @@ class SentenceReader:
         cosines = self._cosines(question, [text for _, text, _ in rows] + windows)
         languages = list(dict.fromkeys(hit.article.language for hit in hits))
         asked = query_terms(question, detect_language(question, languages), languages)
-        kind = asked_kind(question)
+        kind, names = asked_kind(question), names_in(question)
         return [
             Candidate(
                 sentence,
@@ -132,7 +135,7 @@ class SentenceReader:
                     cosines[number],
                     cosines[number + len(rows)],
                     _share(asked, text, hits[place].article.language),
-                    _share(asked, windows[number], hits[place].article.language),
+                    names_shared(names, windows[number]),
                     has_kind(kind, text, question),
                     1.0 / (place + 1),
                 ),
@@ -172,8 +175,8 @@ def answer_features(
 ) -> tuple[float, ...]:
     """Return what tells how far the best sentence can be trusted.
 
-    Its logit, its greater cosine, its greater share of the question's terms, whether it holds the
-    kind of thing asked for, and its lead over the best sentence of another article.
+    Its logit, its greater cosine, its shares of the question's terms and names, and its lead
+    over the best sentence of another article.
     """
     first = order[0]
     best = candidates[first]
@@ -181,8 +184,8 @@ def answer_features(
         (i for i in order if candidates[i].sentence.article_id != best.sentence.article_id), None
     )
     lead = logits[first] - logits[rival] if rival is not None else 2.0
-    alone, window, share, window_share, kind, _ = best.features
-    return (logits[first], max(alone, window), max(share, window_share), kind, min(lead, 4.0))
+    alone, window, share, names, _, _ = best.features
+    return (logits[first], max(alone, window), share, names, min(lead, 4.0))
 
 
 _NUMBER_QUESTION = frozenset(
@@ -208,6 +211,23 @@ def has_kind(kind: str, text: str, question: str) -> float:
         names = (w.strip("“”\"'.,()") for w in text.split()[1:] if w[:1].isupper())
         return float(any(name and name.lower() not in asked for name in names))
     return 0.5
+
+
+_ALIKE = 0.8
+
+
+def names_in(question: str) -> list[str]:
+    """Return the capitalised words of a question, without its first word, in small letters."""
+    words = re.findall(r"[^\W\d_][\w'’-]*", question)
+    return [word.casefold() for word in words[1:] if word[:1].isupper()]
+
+
+def names_shared(names: Sequence[str], text: str) -> float:
+    """Return the share of names that a text holds, spelt alike: Russia and Rusia are one."""
+    if not names:
+        return 0.5
+    held = [word.casefold() for word in re.findall(r"[^\W\d_][\w'’-]*", text) if word[0].isupper()]
+    return sum(bool(get_close_matches(name, held, 1, _ALIKE)) for name in names) / len(names)
 
 
 def _share(asked: Sequence[str], text: str, language: str) -> float:

@@ -78,8 +78,8 @@ def launch(
         warming.join()
         if not is_loopback(host):
             _tell(
-                f"Anyone who can reach {host} can ask and read these articles; "
-                "there is no password yet."
+                "Whoever can reach this machine can ask and read these articles: "
+                f"--host is {host} and there is no password yet."
             )
         name = f"[{host}]" if ":" in host else host
         port = listener.getsockname()[1]

@@ -29,15 +29,16 @@ _CLASSES = {
     "h3": {"label"},
     "ol": {"cards"},
     "ul": {"examples"},
+    "li": {"more"},
     "button": {"chip", "card", "example"},
     "mark": {"answer", "evidence"},
     "details": {"unsupported"},
     "span": {
         *("hidden-character", "meter", "high", "middle", "low", "number", "joined"),
-        *("card-number", "card-title", "card-quote", "about"),
+        *("card-number", "card-title", "card-quote", "brief", "about"),
     },
 }
-_PLAIN = {"bdi", "header", "li", "summary"}
+_PLAIN = {"bdi", "header", "summary"}
 
 
 def clean(markup: str) -> str:

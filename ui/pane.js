@@ -33,12 +33,14 @@ function close() {
 
 function toMark() {
   const body = element.querySelector('.pane-body');
-  const mark = body.querySelector('mark.answer') ?? body.querySelector('mark');
+  const mark = body.querySelector('.body mark.answer') ?? body.querySelector('.body mark');
   body.scrollTop = 0;
   if (mark) {
     const target = mark.getBoundingClientRect();
     const frame = body.getBoundingClientRect();
-    body.scrollTop = target.top - frame.top - Math.max(0, (frame.height - target.height) / 2.5);
+    const heading = body.querySelector('header').getBoundingClientRect(); // stays at the top
+    const above = Math.max(heading.height + 16, (frame.height - target.height) / 2.5);
+    body.scrollTop = target.top - frame.top - above;
   }
 }
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -55,14 +56,12 @@ def render_answer(answer: Answer, *, turn: int, texts: Texts, state: State = "do
     if answer.notice:
         parts.append(f'<p class="notice"><bdi>{shown(answer.notice)}</bdi></p>')
     if answer.citations:
-        parts.append(f'<h3 class="label">{texts.sources}</h3><ol class="cards">')
-        parts += [_citation_card(citation, texts) for citation in answer.citations]
-        parts.append("</ol>")
+        cards = [_citation_card(citation, answer.text, texts) for citation in answer.citations]
+        parts += _cards(texts.sources, cards, texts)
     elif answer.hits and not answer.found:
-        parts.append(f'<h3 class="label">{texts.nearest}</h3><ol class="cards">')
         nearest = enumerate(answer.hits[:_NEAREST], start=1)
-        parts += [_passage_card(number, hit, texts) for number, hit in nearest]
-        parts.append("</ol>")
+        cards = [_passage_card(number, hit, texts) for number, hit in nearest]
+        parts += _cards(texts.nearest, cards, texts)
     parts += [*_unsupported(answer, texts), "</div>"]
     return _turn(answer.question, "".join(parts), turn=turn, state=state)
 
@@ -133,7 +132,19 @@ def _confidence(probability: float, texts: Texts) -> str:
     )
 
 
-def _citation_card(citation: Citation, texts: Texts) -> str:
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """A quote to open: ``quote`` is HTML; a ``brief`` one stands in the answer already."""
+
+    number: int
+    about: Described
+    place: Place
+    label: str
+    quote: str
+    brief: bool = False
+
+
+def _citation_card(citation: Citation, answer_text: str, texts: Texts) -> _Card:
     sentence, offset = citation.sentence, citation.sentence_start
     answer = (citation.start - offset, citation.end - offset)
     start = 0
@@ -141,26 +152,40 @@ def _citation_card(citation: Citation, texts: Texts) -> str:
         start = sentence.rfind(" ", 0, answer[0] - _LEAD // 2) + 1
     whole = answer == (0, len(sentence))  # then nothing in it stands out
     pieces = _pieces(sentence, start, len(sentence), None, None if whole else answer)
-    quote = ("… " if start else "") + "".join(pieces)
-    label = texts.open_source.format(citation.number, display_title(citation))
-    place = Place.of_citation(citation)
-    return _card(citation.number, citation, quote, label, place, texts)
-
-
-def _passage_card(number: int, hit: Hit, texts: Texts) -> str:
-    label = texts.open_passage.format(number, display_title(hit.article))
-    quote = shown(hit.passage.text)
-    return _card(number, hit.article, quote, label, Place.of_hit(hit), texts)
-
-
-def _card(number: int, about: Described, quote: str, label: str, place: Place, texts: Texts) -> str:
-    return (
-        f'<li><button type="button" class="card" aria-label="{html.escape(plain(label))}"'
-        f' {place.attributes()}><span class="card-number">{number}</span>'
-        f'<span class="card-title"><bdi>{shown(display_title(about))}</bdi></span>'
-        f'<span class="card-quote"><bdi>{quote}</bdi></span>'
-        f'<span class="about">{about_line(about, texts)}</span></button></li>'
+    return _Card(
+        number=citation.number,
+        about=citation,
+        place=Place.of_citation(citation),
+        label=texts.open_source.format(citation.number, display_title(citation)),
+        quote=("… " if start else "") + "".join(pieces),
+        brief=sentence in answer_text,
     )
+
+
+def _passage_card(number: int, hit: Hit, texts: Texts) -> _Card:
+    label = texts.open_passage.format(number, display_title(hit.article))
+    return _Card(number, hit.article, Place.of_hit(hit), label, shown(hit.passage.text))
+
+
+def _cards(heading: str, cards: Sequence[_Card], texts: Texts) -> Iterator[str]:
+    """Yield the cards in order; neighbours of one article share its title."""
+    yield f'<h3 class="label">{heading}</h3><ol class="cards">'
+    above: str | None = None
+    for card in cards:
+        more = card.place.article_id == above
+        above = card.place.article_id
+        title = shown(display_title(card.about))
+        yield (
+            f'<li{" class=more" if more else ""}><button type="button" class="card"'
+            f' aria-label="{html.escape(plain(card.label))}" {card.place.attributes()}>'
+            f'<span class="card-number">{card.number}</span>'
+        )
+        if not more:
+            yield f'<span class="card-title"><bdi>{title}</bdi></span>'
+            yield f'<span class="about">{about_line(card.about, texts)}</span>'
+        kind = "card-quote brief" if card.brief else "card-quote"
+        yield f'<span class="{kind}"><bdi>{card.quote}</bdi></span></button></li>'
+    yield "</ol>"
 
 
 def _unsupported(answer: Answer, texts: Texts) -> Iterator[str]:

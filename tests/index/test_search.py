@@ -32,10 +32,10 @@ def fused(index: ArticleIndex, query: str, same: float, across: float) -> dict[s
     lexical = index.search(query, 10, weights=FusionWeights(0.0, 1.0, 1.0))
     scores: dict[str, float] = {}
     for hit in dense:
-        scores[hit.article.id] = 1.0 / (60 + hit.dense_rank)
+        scores[hit.article.id] = 1.0 / (10 + hit.dense_rank)
     for hit in lexical:
         weight = same if hit.article.language == "en" else across
-        scores[hit.article.id] = scores.get(hit.article.id, 0.0) + weight / (60 + hit.lexical_rank)
+        scores[hit.article.id] = scores.get(hit.article.id, 0.0) + weight / (10 + hit.lexical_rank)
     return scores
 
 

@@ -9,7 +9,15 @@ import pytest
 from index import Hit, Passage, ReaderError, Sentence, load_embedder
 from index.types import ArticleInfo
 from qa import load_reader
-from qa.reading import SentenceReader, asked_kind, calibration, has_kind, sigmoid
+from qa.reading import (
+    SentenceReader,
+    asked_kind,
+    calibration,
+    has_kind,
+    names_in,
+    names_shared,
+    sigmoid,
+)
 
 TEXT = "Cuaca cerah. Pasar menjual 40 ton ikan. Baca Juga: Harga ikan naik."
 SENTENCES = (Sentence("p", 0, 12), Sentence("p", 13, 39), Sentence("p", 40, 67, citable=False))
@@ -27,9 +35,9 @@ def test_features_are_what_they_say() -> None:
         @ embedder.embed([question], kind="query")[0]
     )
     # Terms asked: ton, ikan, jual, pasar; the second sentence holds all, the first none.
-    assert second.features == pytest.approx((float(alone), float(window), 1.0, 1.0, 1.0, 1.0))
+    assert second.features == pytest.approx((float(alone), float(window), 1.0, 0.5, 1.0, 1.0))
     assert first.features[0] == first.features[1]
-    assert first.features[2:] == (0.0, 0.0, 0.0, 1.0)
+    assert first.features[2:] == (0.0, 0.5, 0.0, 1.0)
 
 
 def test_boilerplate_is_never_proposed() -> None:
@@ -62,6 +70,15 @@ def test_the_fitting_sentence_comes_first_with_its_exact_span() -> None:
 )
 def test_the_kind_asked_for(question: str, kind: str) -> None:
     assert asked_kind(question) == kind
+
+
+def test_names_are_shared_across_spellings() -> None:
+    names = names_in("What did Guterres ask Russia to do?")
+    assert names == ["guterres", "russia"]
+    assert names_shared(names, "Guterres marah. Dia mendesak Rusia untuk pergi.") == 1.0
+    assert names_shared(names, "Dia mendesak Rusia untuk pergi.") == 0.5
+    assert names_shared(names, "Dia mendesak rusa untuk pergi.") == 0.0
+    assert names_shared([], "Dia mendesak Rusia.") == 0.5
 
 
 def test_the_kind_a_sentence_holds() -> None:

@@ -246,12 +246,13 @@ def answered(page: Page, question: str) -> None:
 
 
 def comes_into_view(page: Page, selector: str) -> None:
-    """Wait until an element lies wholly inside the visible part of the reading pane."""
+    """Wait until an element lies wholly in the visible part of the pane, below its heading."""
     script = """selector => {
         const mark = document.querySelector(selector).getBoundingClientRect();
+        const heading = document.querySelector('.reading > header').getBoundingClientRect();
         const pane = document.querySelector('.pane-body').getBoundingClientRect();
-        return mark.height > 0 && mark.top >= pane.top && mark.bottom <= pane.bottom
-            && mark.bottom <= innerHeight;
+        return mark.height > 0 && heading.top >= pane.top && mark.top >= heading.bottom
+            && mark.bottom <= pane.bottom && mark.bottom <= innerHeight;
     }"""
     page.wait_for_function(script, arg=selector, timeout=5_000)
 

@@ -255,6 +255,26 @@ def test_a_card_shows_the_answer_even_late_in_a_long_sentence() -> None:
     assert quote == "… " + "kata " * 12 + "jawaban ini."
 
 
+def test_quotes_of_one_article_share_its_title() -> None:
+    """The title is not repeated until another article comes between."""
+    other = replace(ARTICLE, id="b", title="Another article")
+    cited = (citation(1), citation(2), citation(3, other), citation(4))
+    page = rendered(text="x", citations=cited)
+    titles = ["Putin bertemu Guterres", "Another article", "Putin bertemu Guterres"]
+    assert page.text("span.card-title") == "".join(titles)
+    assert page.text("span.card-quote") == 4 * SENTENCE
+    assert len(page.named("li", "more")) == 1
+
+
+def test_a_quote_that_is_the_answer_is_shown_in_brief() -> None:
+    """What can be read just above does not take the place twice, nor stand out."""
+    first = TEXT.index(SENTENCE)
+    whole = citation(start=first, end=first + len(SENTENCE), text=SENTENCE)
+    page = rendered(text=f"{SENTENCE} [1]", citations=(whole,))
+    assert page.text("span.card-quote brief") == SENTENCE
+    assert not [tag for tag, _ in page.elements if tag == "mark"]
+
+
 def test_fixed_words_follow_the_question() -> None:
     """An Indonesian question gets Indonesian words whatever the browser speaks."""
     assert rendered(language="id").text("p.confidence") == "Sangat mungkin benar 82%"
