@@ -27,8 +27,8 @@ from index import (
     pack_passages,
     split_sentences,
 )
-from index.indexing import embedded_text
 from index.models.sentence_transformer import encode_with, open_sentence_transformer
+from index.preparing import embedded_text
 from qa.evaluation import read_questions
 
 Floats = NDArray[np.float32]

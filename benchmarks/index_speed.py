@@ -34,7 +34,7 @@ def article_files(data: Path) -> list[Path]:
 def passage_texts(data: Path) -> tuple[list[str], int]:
     """Return what Kutip embeds for the articles, and its number of tokens."""
     from index import load_articles, load_embedder, pack_passages, split_sentences
-    from index.indexing import OVERLAP, TARGET, embedded_text
+    from index.preparing import OVERLAP, TARGET, embedded_text
 
     embedder = load_embedder()
     texts = []

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from index.analysis import ANALYSIS_VERSION
 from index.embedding import Embedder, load_embedder
 from index.errors import ModelError, StoreError
-from index.indexing import CHUNKING, Indexing
+from index.indexing import Indexing
+from index.preparing import CHUNKING
 from index.search import FusionWeights, hybrid_search
 from index.store import Finding, Manifest, Order, Snapshot, Store, StoreStats, open_store
 from index.types import AddReport, Article, ArticleInfo, Filters, Hit, Progress

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import analyse
 from index.embedding import Embedder
 from index.errors import ArticleError
-from index.languages import detect_language
 from index.loading import ArticleFile, find_files, load_file
-from index.passages import pack_passages
-from index.sentences import split_sentences
+from index.preparing import Prepared, prepare
 from index.store import (
     IndexedArticle,
     IndexedPassage,
@@ -29,10 +27,7 @@ from index.store import (
     Writer,
     content_hash,
 )
-from index.types import AddReport, Article, Failure, Passage, Progress
-
-CHUNKING = "whole sentences, target=120 tokens, overlap=1, title and date embedded in front"
-TARGET, OVERLAP = 120, 1
+from index.types import AddReport, Article, Failure, Progress
 
 _BATCH_ARTICLES = 64
 _BATCH_CHARACTERS = 1_000_000
@@ -40,28 +35,17 @@ _BATCH_CHARACTERS = 1_000_000
 Report = Callable[[Progress], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """An article cut into passages, before its vectors are known."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pending:
+    """A batch whose new passages are being embedded; ``rows`` are the vectors of ``new``."""
 
-    article: Article
-    passages: tuple[Passage, ...]
-    texts: tuple[str, ...]
-    tokens: tuple[int, ...]
-    terms: tuple[tuple[str, ...], ...]
-
-
-def embedded_text(article: Article, passage: Passage) -> str:
-    """Return what is embedded for a passage: title and date in front, which no quote includes."""
-    published = article.published.isoformat() if article.published else ""
-    title = "" if passage.text.startswith(article.title) else article.title
-    return "\n".join(part for part in (title, published, passage.text) if part)
-
-
-def passage_terms(article: Article, passage: Passage) -> tuple[str, ...]:
-    """Return the terms a passage is found by: its own, and those of its article's title."""
-    title = "" if passage.text.startswith(article.title) else article.title
-    return tuple(analyse(f"{title}\n{passage.text}" if title else passage.text, article.language))
+    batch: list[Prepared]
+    contents: list[list[bytes]]
+    vectors: dict[bytes, NDArray[np.float32]]
+    new: tuple[bytes, ...]
+    rows: Future[NDArray[np.float32]]
+    files: list[SourceFile]
+    failures: list[Failure]
 
 
 class Indexing:
@@ -70,7 +54,8 @@ class Indexing:
     def __init__(self, writer: Writer, embedder: Embedder, progress: Report | None) -> None:
         self._writer, self._embedder, self._progress = writer, embedder, progress
         self._languages = set(writer.stored.languages())
-        self._batch: list[_Prepared] = []
+        self._batch: list[Prepared] = []
+        self._pending: _Pending | None = None
         self._files: list[SourceFile] = []
         self._failures: list[Failure] = []
         self._known: dict[str, str] = {}
@@ -84,12 +69,14 @@ class Indexing:
     def run(self, inputs: Iterable[str | Path | Article]) -> AddReport:
         """Index paths and articles in order and return what was done."""
         began = time.perf_counter()
-        for one in inputs:
-            if isinstance(one, Article):
-                self._add_article(one, None)
-            else:
-                self._add_path(one)
-        self._commit()
+        with ThreadPoolExecutor(1, thread_name_prefix="kutip-indexing") as self._encoder:
+            for one in inputs:
+                if isinstance(one, Article):
+                    self._add_article(one, None)
+                else:
+                    self._add_path(one)
+            self._commit()
+            self._store()
         counts = self._counts
         return AddReport(
             added=counts["added"],
@@ -146,6 +133,7 @@ class Indexing:
         gone = [one for one in (before.articles if before else ()) if one not in set(ids)]
         if gone:
             self._commit()
+            self._store()
             self._writer.remove(gone)
             self._files.append(SourceFile(key, status.st_size, status.st_mtime_ns, sha256, ids))
 
@@ -172,7 +160,9 @@ class Indexing:
             copies = digest in self._known.values() or self._writer.stored.copies(digest)
             self._counts["duplicates"] += bool(copies)
         self._known[article.id] = digest
-        self._batch.append(self._prepare(article))
+        prepared = prepare(article, self._embedder, self._languages)
+        self._languages.add(prepared.article.language)
+        self._batch.append(prepared)
         self._characters += len(article.text)
         if len(self._batch) >= _BATCH_ARTICLES or self._characters >= _BATCH_CHARACTERS:
             self._commit()
@@ -196,36 +186,41 @@ class Indexing:
             return None
         return stored
 
-    def _prepare(self, article: Article) -> _Prepared:
-        if not article.language:
-            language = detect_language(article.text, self._languages)
-            article = replace(article, language=language)
-        self._languages.add(article.language)
-        sentences = split_sentences(article.text, article.language, article_id=article.id)
-        tokens: dict[int, int] = {}
-
-        def count(texts: Sequence[str]) -> Sequence[int]:
-            counts = self._embedder.count_tokens(texts)
-            tokens.update(zip((one.start for one in sentences), counts, strict=True))
-            return counts
-
-        passages = pack_passages(article, sentences, count, target=TARGET, overlap=OVERLAP)
-        return _Prepared(
-            article=article,
-            passages=tuple(passages),
-            texts=tuple(embedded_text(article, passage) for passage in passages),
-            tokens=tuple(sum(tokens[one.start] for one in p.sentences) for p in passages),
-            terms=tuple(passage_terms(article, passage) for passage in passages),
-        )
-
     def _commit(self) -> None:
-        """Embed what is new in the batch and store it all in one transaction."""
+        """Hand the batch to the encoder, after storing the one that it has finished.
+
+        The encoder works while the next batch is read and split; the store is only ever touched
+        from this thread.
+        """
+        self._store()
         batch, self._batch, self._characters = self._batch, [], 0
-        files, self._files = self._files, []
-        failures, self._failures = self._failures, []
-        self._known.clear()
         contents = [[content_hash(text) for text in one.texts] for one in batch]
-        vectors = self._vectors(batch, contents)
+        hashes = [content for row in contents for content in row]
+        vectors = self._writer.stored.vectors(hashes)
+        texts = [text for one in batch for text in one.texts]
+        tokens = [count for one in batch for count in one.tokens]
+        # Stored vectors are reused, and equal passages embedded once.
+        new = {
+            content: (text, count)
+            for content, text, count in zip(hashes, texts, tokens, strict=True)
+            if content not in vectors
+        }
+        rows = self._encoder.submit(
+            self._embedder.embed, [text for text, _ in new.values()], kind="passage"
+        )
+        self._counts["embedded"] += len(new)
+        self._counts["tokens"] += sum(count for _, count in new.values())
+        self._pending = _Pending(
+            batch, contents, vectors, tuple(new), rows, self._files, self._failures
+        )
+        self._files, self._failures = [], []
+
+    def _store(self) -> None:
+        """Store the batch that the encoder has, in one transaction."""
+        pending, self._pending = self._pending, None
+        if pending is None:
+            return
+        vectors = pending.vectors | dict(zip(pending.new, pending.rows.result(), strict=True))
         articles = [
             IndexedArticle(
                 one.article,
@@ -234,31 +229,14 @@ class Indexing:
                     for passage, terms, content in zip(one.passages, one.terms, hashes, strict=True)
                 ),
             )
-            for one, hashes in zip(batch, contents, strict=True)
+            for one, hashes in zip(pending.batch, pending.contents, strict=True)
         ]
-        self._writer.put(articles, files=files, failures=failures)
-        self._counts["passages"] += sum(len(one.passages) for one in batch)
+        self._writer.put(articles, files=pending.files, failures=pending.failures)
+        for one in pending.batch:
+            if self._known.get(one.article.id) == one.article.digest:
+                del self._known[one.article.id]
+        self._counts["passages"] += sum(len(one.passages) for one in pending.batch)
         self._tell()
-
-    def _vectors(
-        self, batch: Sequence[_Prepared], contents: Sequence[Sequence[bytes]]
-    ) -> dict[bytes, NDArray[np.float32]]:
-        """Return a vector for each content: stored ones are reused, equal ones embedded once."""
-        hashes = [content for row in contents for content in row]
-        vectors = self._writer.stored.vectors(hashes)
-        texts = [text for one in batch for text in one.texts]
-        tokens = [count for one in batch for count in one.tokens]
-        new = {
-            content: (text, count)
-            for content, text, count in zip(hashes, texts, tokens, strict=True)
-            if content not in vectors
-        }
-        if new:
-            rows = self._embedder.embed([text for text, _ in new.values()], kind="passage")
-            vectors.update(zip(new, rows, strict=True))
-            self._counts["embedded"] += len(new)
-            self._counts["tokens"] += sum(count for _, count in new.values())
-        return vectors
 
     def _tell(self) -> None:
         if self._progress is None:

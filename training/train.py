@@ -2,8 +2,9 @@
 
     python -m training.train --data ../shared/data/train --out DIR [--resume] [--minutes N]
 
-The rate falls to zero at the end of the budget: ``--windows`` (the same on every machine) and
-``--minutes`` of the clock, pauses included, whichever comes first. Checkpoints are written every
+The rate falls to zero at the end of the budget: ``--windows`` (the same on every machine) or
+``--minutes`` of the clock, pauses included, whichever comes first; after a pause what is left of
+the schedule is spread over what is left of the time. Checkpoints are written every
 ``--save-seconds``; a run that was stopped goes on from the last with ``--resume``, in the same
 order and on the same schedule. The averaged weights end up in ``DIR/reader.safetensors``.
 While the file ``--pause-file`` names exists the run sleeps between two steps.
@@ -45,7 +46,7 @@ class Run:
         )  # fmt: skip
         self.windows_seen = self.place = 0
         self.block_start = self._mixer_state()
-        self.spent = 0.0
+        self.spent = self.progress = 0.0
         self.started = self.saved = time.monotonic()
 
     def _mixer_state(self) -> dict[str, Any]:
@@ -64,6 +65,7 @@ class Run:
         self.trainer.restore(tensors, facts["step"])
         self.windows_seen, self.place = facts["windows_seen"], facts["place"]
         self.block_start, self.spent = facts["block_start"], float(facts["seconds"])
+        self.progress = float(facts["progress"])
         self.mixer.block = self.block_start["block"]
         self.mixer.drawn = dict(self.block_start["drawn"])
         log.info("going on after step %d (%s)", self.trainer.step, found[-1].name)
@@ -72,12 +74,14 @@ class Run:
         """Return the seconds of the clock this run has used, before and after resuming."""
         return self.spent + time.monotonic() - self.started
 
-    def progress(self) -> float:
-        """Return how much of the budget is used, 0..1."""
-        shares: list[float] = [self.windows_seen / self.options.windows]
+    def advance(self, count: int, duration: float) -> None:
+        """Move on by a step's share of what is left: of the windows or of the time."""
+        share = count / max(count, self.options.windows - self.windows_seen)
         if self.options.minutes is not None:
-            shares.append(self.seconds() / (60 * self.options.minutes))
-        return min(1.0, max(shares))
+            left = 60 * self.options.minutes - self.seconds()
+            share = max(share, duration / (duration + left) if left > 0 else 1.0)
+        self.progress += (1 - self.progress) * share
+        self.windows_seen += count
 
     def batches(self) -> Iterator[list[Window]]:
         """Yield the batches that are still to come, block after block, for ever."""
@@ -95,18 +99,19 @@ class Run:
         batches = self.batches()
         begin = time.monotonic()
         tokens = 0
-        while self.progress() < 1.0:
+        while self.progress < 1.0:
             self._wait_while_paused()
+            before = time.monotonic()
             batch = next(batches)
-            loss, norm = self.trainer.train_on(batch, self.progress())
-            self.windows_seen += len(batch)
+            loss, norm = self.trainer.train_on(batch, self.progress)
+            self.advance(len(batch), time.monotonic() - before)
             losses.append(loss)
             tokens += sum(len(window.ids) for window in batch)
             if self.trainer.step % self.options.log_steps == 0:
                 speed = tokens / (time.monotonic() - begin)
                 log.info(
                     "step %d windows %d progress %.3f loss %.4f norm %.2f tokens/s %.0f",
-                    self.trainer.step, self.windows_seen, self.progress(),
+                    self.trainer.step, self.windows_seen, self.progress,
                     sum(losses) / len(losses), norm, speed,
                 )  # fmt: skip
                 losses, tokens, begin = [], 0, time.monotonic()
@@ -127,7 +132,7 @@ class Run:
         """Write a checkpoint and say how the validation windows do."""
         facts = {
             "step": self.trainer.step, "windows_seen": self.windows_seen, "place": self.place,
-            "block_start": self.block_start, "seconds": self.seconds(),
+            "block_start": self.block_start, "seconds": self.seconds(), "progress": self.progress,
             "options": {name: value if isinstance(value, int | float) else str(value)
                         for name, value in vars(self.options).items()},
         }  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from index import Article, ArticleIndex, Filters, FusionWeights, Hit, ModelError, StoreError
-from index.indexing import embedded_text
+from index.preparing import embedded_text
 
 TEXTS = {
     "harbour.txt": "The harbour of Pelabuhan Ratu opened a new fish market. Traders sold 40 tons.",
