@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.models.graph import floats
 from index.models.hugging_face import tensor_names
-from index.models.weights import QuantizedMatrix
+from index.models.weights import QuantizedMatrix, floats
 from training.windows import PAD, Window, bundled_weights
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.graph import PRODUCTS, Floats, build_graph, floats, product_weights
-from index.models.weights import EncoderWeights
+from index.models.graph import Floats, build_graph
+from index.models.weights import PRODUCTS, EncoderWeights, floats, product_weights
 
 # The share of all multiplications that may stay in the dearer, near-lossless form.
 _PRECISE_SHARE = 0.2

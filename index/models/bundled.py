@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
+from index.models.unigram import unigram_tokenizer
 from index.models.weights import BLOCK, EncoderConfig, EncoderWeights, Matrix, QuantizedMatrix
 
 BUNDLED_NAME = "multilingual-e5-small"
@@ -82,7 +83,7 @@ def read_bundled(path: Path) -> EncoderWeights:
             hidden=hidden, layers=layers, heads=heads, inner=inner, vocabulary=vocabulary,
             positions=positions, types=types, epsilon=epsilon,
         )  # fmt: skip
-        tokenizer = _tokenizer_json(cursor)
+        tokenizer = _read_tokenizer(cursor)
         tensors = _tensors(cursor, config)
     except (ValueError, struct.error) as error:
         raise ModelError(
@@ -93,61 +94,18 @@ def read_bundled(path: Path) -> EncoderWeights:
     return EncoderWeights(config=config, tensors=tensors, tokenizer=tokenizer)
 
 
-def _tokenizer_json(cursor: _Cursor) -> dict[str, Any]:
-    """Build the ``tokenizers`` description: Unigram with the model's normalisation.
-
-    The file's own normalisation map is one code point to several; ``tokenizers`` has NFKC and
-    white-space folding for the same job, and agreement is tested against the wheel's engine.
-    """
+def _read_tokenizer(cursor: _Cursor) -> dict[str, Any]:
+    """Read the unigram vocabulary; the normalisation map behind it is skipped (see unigram)."""
     pieces, bos, eos, pad, unknown = cursor.unpack("5i")
     (length,) = cursor.unpack("Q")
     offsets = cursor.array("<u4", pieces + 1).tolist()
     scores = cursor.array("<f4", pieces).tolist()
     blob = cursor.bytes(length)
     words = [blob[a:b].decode() for a, b in pairwise(offsets)]
-    count, size = cursor.unpack("iI")
+    _count, size = cursor.unpack("iI")
     cursor.bytes(size)
-    if count < 0 or not words:
-        raise ValueError("no vocabulary")
     special = {bos: "<s>", eos: "</s>", pad: "<pad>", unknown: "<unk>"}
-    single = [_special("<s>"), _sequence("A"), _special("</s>")]
-    pair = [*single, _special("</s>"), _sequence("B"), _special("</s>")]
-    return {
-        "version": "1.0",
-        "truncation": None,
-        "padding": None,
-        "added_tokens": [
-            {"id": number, "content": content, "single_word": False, "lstrip": False,
-             "rstrip": False, "normalized": False, "special": True}
-            for number, content in sorted(special.items())
-        ],
-        "normalizer": {"type": "Sequence", "normalizers": [
-            {"type": "NFKC"},
-            {"type": "Replace", "content": " ",
-             "pattern": {"Regex": "[\\s\\u200b\\u2060\\ufeff]+"}},
-        ]},
-        "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always",
-                          "split": True},
-        "post_processor": {
-            "type": "TemplateProcessing", "single": single, "pair": pair,
-            "special_tokens": {
-                token: {"id": token, "ids": [number], "tokens": [token]}
-                for number, token in sorted(special.items()) if token in ("<s>", "</s>")
-            },
-        },
-        "decoder": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always",
-                    "split": True},
-        "model": {"type": "Unigram", "unk_id": unknown, "byte_fallback": False,
-                  "vocab": list(zip(words, scores, strict=True))},
-    }  # fmt: skip
-
-
-def _special(token: str) -> dict[str, Any]:
-    return {"SpecialToken": {"id": token, "type_id": 0}}
-
-
-def _sequence(name: str) -> dict[str, Any]:
-    return {"Sequence": {"id": name, "type_id": 0}}
+    return unigram_tokenizer(list(zip(words, scores, strict=True)), special, unknown)
 
 
 def _tensors(cursor: _Cursor, config: EncoderConfig) -> dict[str, Matrix]:

@@ -19,7 +19,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.weights import BLOCK, EncoderWeights, Matrix, QuantizedMatrix, quantize
+from index.models.weights import (
+    BLOCK,
+    EncoderWeights,
+    Matrix,
+    QuantizedMatrix,
+    floats,
+    product_weights,
+    quantize,
+)
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
@@ -33,30 +41,6 @@ _CONTRIB = "com.microsoft"
 # feed-forward product non-negative, which buys one more bit for its 8-bit form.
 _LOWEST = {"gelu": 0.17, "gelu_new": 0.1701, "relu": 0.0}
 _GELU = {"gelu": "BiasGelu", "gelu_new": "FastGelu"}
-PRODUCTS = ("qkv", "attention_output", "up", "down")
-
-
-def floats(matrix: Matrix) -> Floats:
-    """Return the matrix as float32, whatever form it is stored in."""
-    if isinstance(matrix, QuantizedMatrix):
-        return matrix.dequantize()
-    return np.ascontiguousarray(matrix, dtype=np.float32)
-
-
-def product_weights(weights: EncoderWeights, layer: int, product: str) -> Matrix:
-    """Return the (outputs, inputs) matrix of a product; query, key and value as one."""
-    tensors = weights.tensors
-    if product != "qkv":
-        return tensors[f"{layer}.{product}.weight"]
-    parts = [tensors[f"{layer}.{name}.weight"] for name in "qkv"]
-    if all(isinstance(part, QuantizedMatrix) for part in parts):
-        blocks = [part for part in parts if isinstance(part, QuantizedMatrix)]
-        return QuantizedMatrix(
-            codes=np.concatenate([part.codes for part in blocks]),
-            scales=np.concatenate([part.scales for part in blocks]),
-            bits=blocks[0].bits,
-        )
-    return np.concatenate([floats(part) for part in parts])
 
 
 class GraphBuilder:

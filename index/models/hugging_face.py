@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.graph import floats
-from index.models.weights import EncoderConfig, EncoderWeights
+from index.models.weights import EncoderConfig, EncoderWeights, floats
 
 # Position numbers start behind the padding index in the RoBERTa branch of the family.
 _FIRST_POSITION = {"bert": 0, "roberta": 2, "xlm-roberta": 2, "camembert": 2}
@@ -97,7 +96,41 @@ def write_sentence_transformer(weights: EncoderWeights, folder: Path) -> Path:
     }
     folder.mkdir(parents=True, exist_ok=True)
     save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
-    config = {
+    for name, content in _settings(weights).items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    (folder / "2_Normalize").mkdir(exist_ok=True)
+    return folder
+
+
+def _settings(weights: EncoderWeights) -> dict[str, Any]:
+    """Return the JSON files of a sentence-transformers folder, by name."""
+    shape = weights.config
+    module = "sentence_transformers.models"
+    paths = {"Transformer": "", "Pooling": "1_Pooling", "Normalize": "2_Normalize"}
+    return {
+        "config.json": _network(weights),
+        "tokenizer.json": weights.tokenizer,
+        "tokenizer_config.json": _special_tokens(shape.positions),
+        "modules.json": [
+            {"idx": number, "name": str(number), "path": path, "type": f"{module}.{name}"}
+            for number, (name, path) in enumerate(paths.items())
+        ],
+        "sentence_bert_config.json": {"max_seq_length": shape.positions, "do_lower_case": False},
+        "config_sentence_transformers.json": {
+            "prompts": {"query": "query: ", "passage": "passage: "}
+        },
+        "1_Pooling/config.json": {
+            "word_embedding_dimension": shape.hidden,
+            "pooling_mode_mean_tokens": True,
+        },
+    }
+
+
+def _network(weights: EncoderWeights) -> dict[str, Any]:
+    shape = weights.config
+    return {
         "architectures": ["BertModel"], "model_type": "bert", "hidden_size": shape.hidden,
         "num_hidden_layers": shape.layers, "num_attention_heads": shape.heads,
         "intermediate_size": shape.inner, "vocab_size": shape.vocabulary,
@@ -105,34 +138,12 @@ def write_sentence_transformer(weights: EncoderWeights, folder: Path) -> Path:
         "layer_norm_eps": shape.epsilon, "hidden_act": shape.activation, "pad_token_id": 1,
         "tokenizer_class": "PreTrainedTokenizerFast",
     }  # fmt: skip
-    tokenizer = {
-        "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": shape.positions,
+
+
+def _special_tokens(longest: int) -> dict[str, Any]:
+    return {
+        "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": longest,
         "bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>",
         "cls_token": "<s>", "sep_token": "</s>",
         "model_input_names": ["input_ids", "attention_mask"],
     }  # fmt: skip
-    modules = [
-        {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
-        {"idx": 1, "name": "1", "path": "1_Pooling",
-         "type": "sentence_transformers.models.Pooling"},
-        {"idx": 2, "name": "2", "path": "2_Normalize",
-         "type": "sentence_transformers.models.Normalize"},
-    ]  # fmt: skip
-    pooling = {"word_embedding_dimension": shape.hidden, "pooling_mode_mean_tokens": True}
-    files: dict[str, Any] = {
-        "config.json": config,
-        "tokenizer.json": weights.tokenizer,
-        "tokenizer_config.json": tokenizer,
-        "modules.json": modules,
-        "sentence_bert_config.json": {"max_seq_length": shape.positions, "do_lower_case": False},
-        "config_sentence_transformers.json": {
-            "prompts": {"query": "query: ", "passage": "passage: "}
-        },
-        "1_Pooling/config.json": pooling,
-    }
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    (folder / "2_Normalize").mkdir(exist_ok=True)
-    return folder

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCK = 32
+PRODUCTS = ("qkv", "attention_output", "up", "down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +102,26 @@ def quantize(weights: NDArray[np.floating[Any]], bits: Literal[4, 8] = 8) -> Qua
     return QuantizedMatrix(
         codes=codes.astype(np.uint8).reshape(rows, columns), scales=scales, bits=bits
     )
+
+
+def floats(matrix: Matrix) -> NDArray[np.float32]:
+    """Return the matrix as float32, whatever form it is stored in."""
+    if isinstance(matrix, QuantizedMatrix):
+        return matrix.dequantize()
+    return np.ascontiguousarray(matrix, dtype=np.float32)
+
+
+def product_weights(weights: EncoderWeights, layer: int, product: str) -> Matrix:
+    """Return the (outputs, inputs) matrix of a product; query, key and value as one."""
+    tensors = weights.tensors
+    if product != "qkv":
+        return tensors[f"{layer}.{product}.weight"]
+    parts = [tensors[f"{layer}.{name}.weight"] for name in "qkv"]
+    if all(isinstance(part, QuantizedMatrix) for part in parts):
+        blocks = [part for part in parts if isinstance(part, QuantizedMatrix)]
+        return QuantizedMatrix(
+            codes=np.concatenate([part.codes for part in blocks]),
+            scales=np.concatenate([part.scales for part in blocks]),
+            bits=blocks[0].bits,
+        )
+    return np.concatenate([floats(part) for part in parts])

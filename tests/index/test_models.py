@@ -12,11 +12,18 @@ import pytest
 from index.embedding import CompiledEmbedder, SentenceTransformerEmbedder, load_embedder
 from index.errors import ModelError
 from index.models.bundled import bundled_file, read_bundled
-from index.models.graph import build_graph, product_weights
+from index.models.graph import build_graph
 from index.models.hugging_face import write_sentence_transformer
 from index.models.runtime import CompiledEncoder, open_session
 from index.models.samples import SAMPLES
-from index.models.weights import BLOCK, EncoderConfig, EncoderWeights, QuantizedMatrix, quantize
+from index.models.weights import (
+    BLOCK,
+    EncoderConfig,
+    EncoderWeights,
+    QuantizedMatrix,
+    product_weights,
+    quantize,
+)
 
 WORDS = ["<s>", "<pad>", "</s>", "<unk>", "▁", *"abcdefghijklmnopqrstuvwxyz", "▁the", "▁cat"]
 
