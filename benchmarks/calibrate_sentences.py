@@ -12,7 +12,7 @@ import argparse
 import gzip
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,12 +25,14 @@ from qa.evaluation import half_of, read_questions
 from qa.evaluation.collection import Collection
 from qa.evaluation.metrics import expected_calibration_error
 from qa.evaluation.rows import Question
-from qa.reading import Candidate, SentenceReader, answer_features
+from qa.sentence_reader import Calibration, Candidate, SentenceReader, Weights, answer_features
 
 ROWS = ("facqa_news.id", "idk_mrc.id", "squad2_crosslingual.en-id", "squadshifts_wiki.en")
 OUTPUT = Path(__file__).parent.parent / "qa" / "sentences.json"
-MOST_PER_SET = 200
+MOST_PER_SET = 100
+LOST = 0.1  # the share of right answers that the threshold may refuse
 PASSAGES = 8
+ACROSS = (0, 1, 4)  # across languages, words and question words say nothing: docs/log.md
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,15 @@ class Sample:
     answerable: bool
     candidates: list[Candidate]
     right: list[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best sentence of a question, what tells how far it can be trusted, and if it is right."""
+
+    candidate: Candidate
+    features: tuple[float, ...]
+    right: bool
 
 
 def read_sets(data: Path) -> list[Question]:
@@ -86,91 +97,105 @@ def collect(index: ArticleIndex, questions: Sequence[Question]) -> list[Sample]:
     return samples
 
 
-def fit(rows: Sequence[Sequence[float]], labels: Sequence[bool]) -> tuple[list[float], float]:
-    """Return weights and bias of a logistic regression."""
+def fit(
+    rows: Sequence[tuple[tuple[float, ...], bool]], used: Sequence[int]
+) -> tuple[tuple[float, ...], float]:
+    """Return weights and bias of a logistic regression; features not ``used`` weigh nothing."""
     model = LogisticRegression(C=10.0, max_iter=2000)
-    model.fit(np.array(rows), np.array(labels))
-    return [round(float(w), 4) for w in model.coef_[0]], round(float(model.intercept_[0]), 4)
+    model.fit(
+        np.array([[features[place] for place in used] for features, _ in rows]),
+        np.array([right for _, right in rows]),
+    )
+    weights = [0.0] * len(rows[0][0])
+    for place, weight in zip(used, model.coef_[0], strict=True):
+        weights[place] = round(float(weight), 4)
+    return tuple(weights), round(float(model.intercept_[0]), 4)
 
 
-def best_of(
-    sample: Sample, weights: Sequence[float], bias: float
-) -> tuple[tuple[float, ...], bool]:
-    """Return the features of the best sentence's answer, and whether it is evidence."""
-    logits = [float(np.dot(weights, c.features)) + bias for c in sample.candidates]
+def best_of(sample: Sample, fitted: Calibration) -> Best:
+    """Return the best sentence of a question."""
+    logits = [fitted.of(candidate).logit(candidate) for candidate in sample.candidates]
     order = sorted(range(len(logits)), key=lambda place: (-logits[place], place))
-    return answer_features(sample.candidates, logits, order), sample.right[order[0]]
+    features = answer_features(sample.candidates, logits, order)
+    return Best(sample.candidates[order[0]], features, sample.right[order[0]])
 
 
-def threshold_of(probabilities: Sequence[float], outcomes: Sequence[tuple[bool, bool]]) -> float:
-    """Return the threshold with the best F1 of "answered and right", unanswerables included.
-
-    :param outcomes: (answerable, best sentence right) for each probability.
-    """
-    answerable = sum(possible for possible, _ in outcomes)
-
-    def f1(limit: float) -> float:
-        answered = [
-            right for p, (_, right) in zip(probabilities, outcomes, strict=True) if p >= limit
+def fit_weights(samples: Sequence[Sample]) -> Calibration:
+    """Fit sentences, then answers, within one language and across two."""
+    ranks = {}
+    for across in (False, True):
+        rows = [
+            (candidate.features, right)
+            for sample in samples
+            if any(sample.right)
+            for candidate, right in zip(sample.candidates, sample.right, strict=True)
+            if candidate.across is across
         ]
-        return 2 * sum(answered) / max(1, len(answered) + answerable)
+        ranks[across] = fit(rows, ACROSS if across else range(len(rows[0][0])))
+    no_answer = {across: Weights(*rank, (), 0.0) for across, rank in ranks.items()}
+    draft = Calibration(no_answer[False], no_answer[True], 0.0)
+    best = [best_of(sample, draft) for sample in samples]
+    weights = []
+    for across in (False, True):
+        chosen = [one for one in best if one.candidate.across is across]
+        # Across languages there are few examples: one weight, for the best sentence's own odds.
+        used = (0,) if across else range(3)
+        answer = fit([(one.features, one.right) for one in chosen], used)
+        weights.append(Weights(*ranks[across], *answer))
+    sure = [
+        (weights[1] if one.candidate.across else weights[0]).certainty(one.features)
+        for one in best
+        if one.right
+    ]
+    return Calibration(weights[0], weights[1], round(float(np.quantile(sure, LOST)), 3))
 
-    limits = sorted({round(p, 3) for p in probabilities})
-    return max(limits, key=lambda limit: (f1(limit), -limit))
+
+def judge(samples: Sequence[Sample], fitted: Calibration) -> dict[str, float]:
+    """Return the figures of the reader on these questions."""
+    best = [best_of(sample, fitted) for sample in samples]
+    sure = np.array([fitted.of(one.candidate).certainty(one.features) for one in best])
+    right = np.array([one.right for one in best])
+    possible = np.array([sample.answerable for sample in samples])
+    refused = sure < fitted.threshold
+    return {
+        "n": len(samples),
+        "answerable": int(possible.sum()),
+        "evidence_first": round(float(right[possible].mean()), 4),
+        "auroc_answerable": round(float(roc_auc_score(possible, sure)), 4),
+        "auroc_right": round(float(roc_auc_score(right, sure)), 4),
+        "refusal_precision": round(float((~possible[refused]).mean()), 4),
+        "refusal_recall": round(float(refused[~possible].mean()), 4),
+        "answered_right": round(float(right[~refused].mean()), 4),
+        "ece": round(expected_calibration_error(sure.tolist(), right.tolist()) or 0.0, 4),
+    }
 
 
 def main() -> None:
     """Fit, print, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    data: Path = parser.parse_args().data
-    articles = data / "articles"
+    parser.add_argument("--samples", type=Path, help="keep the features here, for ablations")
+    options = parser.parse_args()
+    data: Path = options.data
+    names = ("ntrex_news.id", "facqa_news_passages.id")
     with (
         TemporaryDirectory() as folder,
         ArticleIndex.open(Path(folder) / "index", create=True) as index,
     ):
-        index.add(
-            [articles / f"{name}.jsonl.gz" for name in ("ntrex_news.id", "facqa_news_passages.id")]
-        )
+        index.add([data / "articles" / f"{name}.jsonl.gz" for name in names])
         index.add(contexts(data))
-        samples = [s for s in collect(index, read_sets(data)) if s.candidates]
-    tune = [s for s in samples if s.tune]
-    rows = [c.features for s in tune if any(s.right) for c in s.candidates]
-    labels = [right for s in tune if any(s.right) for right in s.right]
-    rank_weights, rank_bias = fit(rows, labels)
-    best = [best_of(s, rank_weights, rank_bias) for s in tune]
-    answer_weights, answer_bias = fit([f for f, _ in best], [right for _, right in best])
-
-    def certainty(features: Sequence[float]) -> float:
-        return float(1 / (1 + np.exp(-(np.dot(answer_weights, features) + answer_bias))))
-
-    outcomes = [(s.answerable, right) for s, (_, right) in zip(tune, best, strict=True)]
-    threshold = threshold_of([certainty(f) for f, _ in best], outcomes)
-    report = {}
-    for name, half in (("tune", tune), ("report", [s for s in samples if not s.tune])):
-        judged = [best_of(s, rank_weights, rank_bias) for s in half]
-        sure = np.array([certainty(features) for features, _ in judged])
-        right = np.array([is_right for _, is_right in judged])
-        possible = np.array([s.answerable for s in half])
-        refused = sure < threshold
-        report[name] = {
-            "n": len(half),
-            "answerable": int(possible.sum()),
-            "evidence_first": round(float(right[possible].mean()), 4),
-            "auroc_answerable": round(float(roc_auc_score(possible, sure)), 4),
-            "auroc_right": round(float(roc_auc_score(right, sure)), 4),
-            "refusal_precision": round(float((~possible[refused]).mean()), 4),
-            "refusal_recall": round(float(refused[~possible].mean()), 4),
-            "answered_right": round(float(right[~refused].mean()), 4),
-            "ece": expected_calibration_error(sure.tolist(), right.tolist()),
-        }  # fmt: skip
+        samples = [sample for sample in collect(index, read_sets(data)) if sample.candidates]
+    if options.samples:
+        options.samples.write_text(json.dumps([asdict(sample) for sample in samples]))
+    fitted = fit_weights([sample for sample in samples if sample.tune])
     content = {
-        "rank_weights": rank_weights,
-        "rank_bias": rank_bias,
-        "answer_weights": answer_weights,
-        "answer_bias": answer_bias,
-        "threshold": round(threshold, 3),
-        "figures": report,
+        "same": asdict(fitted.same),
+        "across": asdict(fitted.across),
+        "threshold": fitted.threshold,
+        "figures": {
+            "tune": judge([sample for sample in samples if sample.tune], fitted),
+            "report": judge([sample for sample in samples if not sample.tune], fitted),
+        },
     }
     OUTPUT.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(content, indent=2))

@@ -7,7 +7,7 @@ from index.errors import ArticleError, KutipError, ModelError, ReaderError, Stor
 from index.languages import detect_language
 from index.loading import SUPPORTED, find_files, load_articles
 from index.passages import pack_passages
-from index.search import FusionWeights
+from index.search import FusionWeights, same_words
 from index.sentences import split_sentences
 from index.types import (
     AddReport,
@@ -51,5 +51,6 @@ __all__ = [
     "load_embedder",
     "pack_passages",
     "query_terms",
+    "same_words",
     "split_sentences",
 ]

@@ -92,7 +92,7 @@ def _fuse(
     languages = snapshot.passage_languages(candidates)
     scores = {}
     for id_ in candidates:
-        same = _shared(languages.get(id_, ""), language)
+        same = same_words(languages.get(id_, ""), language)
         lexical_weight = weights.lexical_same if same else weights.lexical_across
         scores[id_] = _part(weights.dense, dense.get(id_)) + _part(lexical_weight, lexical.get(id_))
     best = sorted(
@@ -115,8 +115,8 @@ def _part(weight: float, rank: int | None) -> float:
     return 0.0 if rank is None else weight / (_RANK_CONSTANT + rank)
 
 
-def _shared(article_language: str, question_language: str) -> bool:
-    """Say whether words can match: one language, or languages that share an analysis."""
+def same_words(article_language: str, question_language: str) -> bool:
+    """Say whether words can match: one language, languages of one analysis, or an unknown one."""
     if not article_language or not question_language:
         return True
     return _SAME.get(article_language, article_language) == _SAME.get(

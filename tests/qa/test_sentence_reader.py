@@ -9,13 +9,11 @@ import pytest
 from index import Hit, Passage, ReaderError, Sentence, load_embedder
 from index.types import ArticleInfo
 from qa import load_reader
-from qa.reading import (
+from qa.sentence_reader import (
     SentenceReader,
     asked_kind,
     calibration,
     has_kind,
-    names_in,
-    names_shared,
     sigmoid,
 )
 
@@ -35,9 +33,9 @@ def test_features_are_what_they_say() -> None:
         @ embedder.embed([question], kind="query")[0]
     )
     # Terms asked: ton, ikan, jual, pasar; the second sentence holds all, the first none.
-    assert second.features == pytest.approx((float(alone), float(window), 1.0, 0.5, 1.0, 1.0))
+    assert second.features == pytest.approx((float(alone), float(window), 1.0, 1.0, 1.0))
     assert first.features[0] == first.features[1]
-    assert first.features[2:] == (0.0, 0.5, 0.0, 1.0)
+    assert first.features[2:] == (0.0, 0.0, 1.0)
 
 
 def test_boilerplate_is_never_proposed() -> None:
@@ -72,15 +70,6 @@ def test_the_kind_asked_for(question: str, kind: str) -> None:
     assert asked_kind(question) == kind
 
 
-def test_names_are_shared_across_spellings() -> None:
-    names = names_in("What did Guterres ask Russia to do?")
-    assert names == ["guterres", "russia"]
-    assert names_shared(names, "Guterres marah. Dia mendesak Rusia untuk pergi.") == 1.0
-    assert names_shared(names, "Dia mendesak Rusia untuk pergi.") == 0.5
-    assert names_shared(names, "Dia mendesak rusa untuk pergi.") == 0.0
-    assert names_shared([], "Dia mendesak Rusia.") == 0.5
-
-
 def test_the_kind_a_sentence_holds() -> None:
     assert has_kind("number", "It opened in 1998.", "When?") == 1.0
     assert has_kind("number", "It opened late.", "When?") == 0.0
@@ -90,7 +79,8 @@ def test_the_kind_a_sentence_holds() -> None:
 
 def test_the_shipped_calibration_is_complete() -> None:
     fitted = calibration()
-    assert (len(fitted.rank_weights), len(fitted.answer_weights)) == (6, 5)
+    for weights in (fitted.same, fitted.across):
+        assert (len(weights.rank), len(weights.answer)) == (5, 3)
     assert 0 < fitted.threshold < 1
     assert sigmoid(0) == 0.5
     assert sigmoid(-1e9) == pytest.approx(0, abs=1e-20)
