@@ -31,7 +31,7 @@ chromium:
 	  else echo "The browser tests need chromium: install it with your package manager."; exit 1; fi; }
 
 test: $(INSTALLED) chromium lint types ## all checks and tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest
 
 test-long: $(INSTALLED) chromium ## the long sizes of the tests
 	$(BIN)/python -m pytest -m "long or not long" --run-long

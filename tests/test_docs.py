@@ -197,7 +197,7 @@ def fits(shown: object, real: object, path: str = "") -> Iterator[str]:
 
 EXAMPLES: dict[str, list[str]] = {
     "kutip index": ["seeds"],
-    "kutip ask": ["Berapa iuran listrik setiap rumah?", "--from", "2023-01-01", "--lang", "id"],
+    "kutip ask": ["On which day is entry to the museum free?", "--from", "2022-01-01"],
     "kutip search": ["rumput laut", "-k", "3"],
     "kutip list": [],
     "kutip show": ["turbin-lembah-tirta.md"],

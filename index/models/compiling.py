@@ -28,7 +28,7 @@ from index.models.runtime import CompiledEncoder, Floats
 from index.models.samples import SAMPLES
 from index.models.weights import BLOCK, EncoderWeights
 
-FORMAT = 1
+FORMAT = 2
 _LEAST_OVERLAP = 0.95
 _LEAST_COSINE = 0.998
 _logger = logging.getLogger("kutip.models")

@@ -31,6 +31,8 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
 
         monkeypatch.setattr(qa, "answer", fail)
         monkeypatch.setattr(index, "ArticleIndex", SimpleNamespace(open=fail))
+        # The paths these tests name need not be there.
+        monkeypatch.setattr(index, "find_files", lambda _path: iter(()))
 
     return fail_with
 

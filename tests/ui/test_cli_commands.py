@@ -122,6 +122,8 @@ def library(monkeypatch: pytest.MonkeyPatch) -> type[FakeIndex]:
     monkeypatch.setattr(FakeIndex, "opened", [])
     monkeypatch.setattr(FakeIndex, "told", [])
     monkeypatch.setattr(index, "ArticleIndex", FakeIndex)
+    # The paths these tests name need not be there.
+    monkeypatch.setattr(index, "find_files", lambda _path: iter(()))
     return FakeIndex
 
 
