@@ -72,6 +72,8 @@ class CompiledEmbedder:
 
     def embed(self, texts: Sequence[str], *, kind: Kind) -> Floats:
         """Return unit rows (len(texts), dimension); a text's row depends on that text alone."""
+        if not texts:  # and nothing is opened
+            return np.empty((0, self.dimension), np.float32)
         prefix = self.manifest[f"{kind}_prefix"]
         prefixed = [prefix + text for text in texts]
         if kind == "passage" and len(texts) >= _GPU_WORTH and shutil.which("nvidia-smi"):

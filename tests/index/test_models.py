@@ -262,6 +262,13 @@ def test_a_missing_model_is_one_sentence(cache: Path, tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_no_text_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run over unchanged files must not pay for the model."""
+    embedder = load_embedder()
+    monkeypatch.setattr(CompiledEncoder, "token_ids", pytest.fail)
+    assert embedder.embed([], kind="passage").shape == (0, 384)
+
+
 def test_long_texts_are_cut_with_the_last_token_kept(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text(json.dumps(tiny_tokenizer()), encoding="utf-8")
     encoder = CompiledEncoder(tmp_path, max_tokens=10)
