@@ -114,8 +114,7 @@ def fit(
 
 def best_of(sample: Sample, fitted: Calibration) -> Best:
     """Return the best sentence of a question."""
-    logits = [fitted.of(candidate).logit(candidate) for candidate in sample.candidates]
-    order = sorted(range(len(logits)), key=lambda place: (-logits[place], place))
+    logits, order = fitted.rank(sample.candidates)
     features = answer_features(sample.candidates, logits, order)
     return Best(sample.candidates[order[0]], features, sample.right[order[0]])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from index import Embedder, ReaderError
+from index import Embedder, ReaderError, load_embedder
 from qa.sentence_reader import SentenceReader
 from qa.types import Reader
 
@@ -34,11 +34,8 @@ def load_reader(name: str = "extractive", *, embedder: Embedder | None = None) -
     :raises ReaderError: there is no such reader, or what it needs is missing.
     """
     if name in ("extractive", "sentences"):
-        from index import load_embedder
-
         return SentenceReader(embedder or load_embedder())
     if ":" in name:
-        from index import load_embedder
         from qa.chat_models import chat_model_reader
 
         return chat_model_reader(name, support=embedding_support(embedder or load_embedder()))

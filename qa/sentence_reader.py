@@ -78,6 +78,11 @@ class Calibration:
         """Return the weights that apply to a sentence."""
         return self.across if candidate.across else self.same
 
+    def rank(self, candidates: Sequence[Candidate]) -> tuple[list[float], list[int]]:
+        """Return each candidate's log odds, and the candidates' places from best to worst."""
+        logits = [self.of(candidate).logit(candidate) for candidate in candidates]
+        return logits, sorted(range(len(logits)), key=lambda place: (-logits[place], place))
+
 
 @cache
 def calibration() -> Calibration:
@@ -114,8 +119,7 @@ class SentenceReader:
         if not candidates:
             return Draft(reader=self.name, verdicts=(0.0,) * len(hits))
         fitted = calibration()
-        logits = [fitted.of(candidate).logit(candidate) for candidate in candidates]
-        order = sorted(range(len(candidates)), key=lambda place: (-logits[place], place))
+        logits, order = fitted.rank(candidates)
         weights = fitted.of(candidates[order[0]])
         certainty = weights.certainty(answer_features(candidates, logits, order))
         verdicts = [0.0] * len(hits)
