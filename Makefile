@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 QUESTION ?= what did Guterres ask Russia to do?
 CODE := index qa ui tests benchmarks training
 
-.PHONY: help chat test test-long lint types fix bench clean
+.PHONY: help install chromium chat test test-long lint types fix bench clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -48,7 +48,9 @@ fix: $(INSTALLED) ## let ruff mend what it can
 	$(BIN)/ruff format $(CODE)
 
 bench: $(INSTALLED) ## all benchmarks; needs DATA=folder with the development data
+	@test -n "$(DATA)" || { echo "Say where the development data is: make bench DATA=folder"; exit 1; }
 	$(BIN)/python -m benchmarks.index_speed --data $(DATA)
+	$(BIN)/python -m benchmarks.agreement --data $(DATA)
 	$(BIN)/python -m benchmarks.answer_latency --data $(DATA)
 	$(BIN)/python -m benchmarks.retrieval --data $(DATA)
 

@@ -9,7 +9,6 @@ the hash of their article). Writes ``qa/sentences.json`` and prints the figures 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -21,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from index import Article, ArticleIndex
-from qa.evaluation import half_of, read_questions
+from qa.evaluation import half_of, read_questions, read_rows
 from qa.evaluation.collection import Collection
 from qa.evaluation.metrics import expected_calibration_error
 from qa.evaluation.rows import Question
@@ -67,14 +66,14 @@ def contexts(data: Path) -> Iterable[Article]:
     """Yield the passages that the reader rows ask about, as articles."""
     seen = set()
     for name in ROWS:
-        with gzip.open(data / "dev" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines][:MOST_PER_SET]
-        for row in rows:
-            if name != "facqa_news.id" and row["context"] not in seen:
-                seen.add(row["context"])
+        if name == "facqa_news.id":  # its articles are indexed themselves
+            continue
+        for row in read_rows(data / "dev" / f"{name}.jsonl.gz")[:MOST_PER_SET]:
+            if row.context not in seen:
+                seen.add(row.context)
                 yield Article(
-                    id=f"{name}-{len(seen)}", title="", text=row["context"],
-                    language=row["context_lang"],
+                    id=f"{name}-{len(seen)}", title="", text=row.context,
+                    language=row.context_lang,
                 )  # fmt: skip
 
 

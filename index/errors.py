@@ -3,6 +3,7 @@
 KutipError
 ├── ArticleError   an article or file could not be read; carries ``path``
 ├── StoreError     an index could not be opened, read or written; carries ``path``
+│   └── StoreBusyError   another process is writing it at the moment
 ├── ModelError     an embedding model could not be loaded; carries ``name``
 └── ReaderError    a reader could not be loaded or failed
 
@@ -33,6 +34,10 @@ class StoreError(KutipError):
     def __init__(self, message: str, *, path: str | Path) -> None:
         super().__init__(message)
         self.path = str(path)
+
+
+class StoreBusyError(StoreError):
+    """Another process is writing the index; the same can be tried again later."""
 
 
 class ModelError(KutipError):

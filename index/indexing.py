@@ -6,9 +6,9 @@ commit, so an interrupted run loses at most the batch in flight and the next run
 
 from __future__ import annotations
 
-import hashlib
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,49 +19,65 @@ from numpy.typing import NDArray
 from index.embedding import Embedder
 from index.errors import ArticleError
 from index.loading import ArticleFile, find_files, load_file
-from index.preparing import Prepared, prepare
-from index.store import (
-    IndexedArticle,
-    IndexedPassage,
-    SourceFile,
-    Writer,
-    content_hash,
-)
+from index.loading.files import NO_COLUMNS
+from index.preparing import Prepared, prepare, ready_to_store
+from index.source_files import key_of, load_settled, look, vanished, was_emptied
+from index.store import SourceFile, Writer, content_hash
 from index.types import AddReport, Article, Failure, Progress
 
 _BATCH_ARTICLES = 64
 _BATCH_CHARACTERS = 1_000_000
+_BATCH_FILES = 512
 
 Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """An article that is not stored yet, and the path it came from, "" for none."""
+
+    prepared: Prepared
+    origin: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pending:
     """A batch whose new passages are being embedded; ``rows`` are the vectors of ``new``."""
 
-    batch: list[Prepared]
+    batch: list[_Waiting]
     contents: list[list[bytes]]
     vectors: dict[bytes, NDArray[np.float32]]
     new: tuple[bytes, ...]
     rows: Future[NDArray[np.float32]]
     files: list[SourceFile]
     failures: list[Failure]
+    given: list[str]
 
 
 class Indexing:
     """One run of ``add``: use once, with a writer that is open all the while."""
 
-    def __init__(self, writer: Writer, embedder: Embedder, progress: Report | None) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        embedder: Embedder,
+        progress: Report | None = None,
+        *,
+        prune: bool = False,
+        columns: Mapping[str, str] = NO_COLUMNS,
+    ) -> None:
         self._writer, self._embedder, self._progress = writer, embedder, progress
+        self._prune, self._columns = prune, columns
         self._languages = set(writer.stored.languages())
-        self._batch: list[Prepared] = []
+        self._batch: list[_Waiting] = []
         self._pending: _Pending | None = None
         self._files: list[SourceFile] = []
         self._failures: list[Failure] = []
-        self._known: dict[str, str] = {}
+        self._given: list[str] = []
+        self._known: dict[str, _Waiting] = {}
         self._characters = 0
         self._counts = dict.fromkeys(
-            ("added", "updated", "unchanged", "duplicates", "passages", "embedded", "tokens"), 0
+            ("added", "updated", "unchanged", "passages", "embedded", "tokens"), 0
         )
         self._files_done, self._files_total, self._current = 0, 0, ""
         self._all_failures: list[Failure] = []
@@ -69,20 +85,25 @@ class Indexing:
     def run(self, inputs: Iterable[str | Path | Article]) -> AddReport:
         """Index paths and articles in order and return what was done."""
         began = time.perf_counter()
+        folders: list[tuple[str, set[str]]] = []
         with ThreadPoolExecutor(1, thread_name_prefix="kutip-indexing") as self._encoder:
             for one in inputs:
                 if isinstance(one, Article):
                     self._add_article(one, None)
-                else:
-                    self._add_path(one)
+                elif found := self._add_path(one):
+                    folders.append(found)
             self._commit()
             self._store()
+        # Last, so that what only moved is embedded from the vectors it had.
+        for folder, paths in folders if self._prune else []:
+            self._writer.release(vanished(self._writer.stored, folder, paths))
         counts = self._counts
         return AddReport(
             added=counts["added"],
             updated=counts["updated"],
             unchanged=counts["unchanged"],
-            duplicates=counts["duplicates"],
+            removed=self._writer.released,
+            duplicates=self._writer.copies,
             failed=tuple(self._all_failures),
             seconds=time.perf_counter() - began,
             embedded=counts["embedded"],
@@ -94,97 +115,89 @@ class Indexing:
         self._all_failures.append(failure)
         self._failures.append(failure)
 
-    def _add_path(self, path: str | Path) -> None:
-        try:
-            files = list(find_files(path, on_error=self._fail))
-        except ArticleError as error:
-            self._fail(error)
-            return
+    def _add_path(self, path: str | Path) -> tuple[str, set[str]] | None:
+        """Index what is at a path; return a folder and the paths of the files found in it."""
+        errors: list[ArticleError] = []
+        files = list(find_files(path, on_error=errors.append, columns=self._columns))
+        if not (self._prune and not files and was_emptied(path, self._writer.stored)):
+            for error in errors:
+                self._fail(error)
         self._files_total += len(files)
         for file in files:
             self._current = file.name
-            self._add_file(file)
+            if file.address:  # nothing is remembered of it: it is asked again in the next run
+                for article in load_file(file, on_error=self._fail):
+                    self._add_article(article, None)
+            else:
+                self._add_file(file)
             self._files_done += 1
             self._tell()
+        if not os.path.isdir(path):
+            return None
+        return os.path.realpath(path), {key_of(file) for file in files}
 
     def _add_file(self, file: ArticleFile) -> None:
-        key = str(file.path)
-        before = self._writer.stored.file(key)
+        before = self._writer.stored.file(key_of(file))
         try:
-            status = file.path.stat()
-            if before and (before.size, before.mtime_ns) == (status.st_size, status.st_mtime_ns):
-                self._counts["unchanged"] += len(before.articles)
-                return
-            sha256 = _sha256(file.path)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            self._fail(ArticleError(f"{key} cannot be read ({reason}); check the file.", path=key))
-            return
-        if before and before.sha256 == sha256:
-            self._counts["unchanged"] += len(before.articles)
-            self._files.append(replace(before, size=status.st_size, mtime_ns=status.st_mtime_ns))
-            return
-        failed = len(self._all_failures)
-        ids = tuple(self._articles_of(file))
-        if len(self._all_failures) > failed:
-            # Not recorded, so that the next run tries again; nothing old is taken away either.
-            return
-        self._files.append(SourceFile(key, status.st_size, status.st_mtime_ns, sha256, ids))
-        gone = [one for one in (before.articles if before else ()) if one not in set(ids)]
-        if gone:
-            self._commit()
-            self._store()
-            self._writer.remove(gone)
-            self._files.append(SourceFile(key, status.st_size, status.st_mtime_ns, sha256, ids))
-
-    def _articles_of(self, file: ArticleFile) -> Iterator[str]:
-        try:
-            for article in load_file(file, on_error=self._fail):
-                if self._add_article(article, file):
-                    yield article.id
+            now = look(file, before)
         except ArticleError as error:
             self._fail(error)
+            return
+        if before and before.sha256 == now.sha256:
+            self._counts["unchanged"] += len(before.articles)
+            if now is not before:
+                self._files.append(now)
+        else:
+            failed = len(self._all_failures)
+            ids = tuple(self._articles_of(file))
+            # Where anything failed the file is not recorded, so that the next run tries again;
+            # nothing old is taken away either.
+            if len(self._all_failures) == failed:
+                self._files.append(replace(now, articles=ids))
+        if len(self._files) >= _BATCH_FILES:
+            self._commit()
+
+    def _articles_of(self, file: ArticleFile) -> Iterator[str]:
+        for article in load_settled(file, self._fail):
+            if self._add_article(article, file):
+                yield article.id
 
     def _add_article(self, article: Article, file: ArticleFile | None) -> bool:
-        digest = article.digest
-        known = self._known.get(article.id) or self._stored_digest(article, file)
-        if known is None:
+        waiting = self._known.get(article.id)
+        before = waiting.prepared.article if waiting else self._writer.stored.intact(article.id)
+        if before and file and article.id == file.name and self._clashes(article, before):
             return False
-        if known == digest:
+        if before and replace(article, language=article.language or before.language) == before:
             self._counts["unchanged"] += 1
+            if file is None and not waiting and "" not in self._writer.stored.origins(article.id):
+                self._given.append(article.id)
             return True
-        if known:
-            self._counts["updated"] += 1
-        else:
-            self._counts["added"] += 1
-            copies = digest in self._known.values() or self._writer.stored.copies(digest)
-            self._counts["duplicates"] += bool(copies)
-        self._known[article.id] = digest
+        self._counts["updated" if before else "added"] += 1
         prepared = prepare(article, self._embedder, self._languages)
         self._languages.add(prepared.article.language)
-        self._batch.append(prepared)
+        one = _Waiting(prepared, key_of(file) if file else "")
+        self._known[article.id] = one
+        self._batch.append(one)
         self._characters += len(article.text)
         if len(self._batch) >= _BATCH_ARTICLES or self._characters >= _BATCH_CHARACTERS:
             self._commit()
         return True
 
-    def _stored_digest(self, article: Article, file: ArticleFile | None) -> str | None:
-        """Return the digest stored under the article's id; "" if new, None if it is refused."""
-        stored = self._writer.stored.digests([article.id]).get(article.id)
-        if stored is None or file is None or article.id != file.name:
-            return stored or ""
-        info = self._writer.stored.article(article.id)
-        # Two folders may hold files of one name; the second must not silently replace the first.
-        if info and info.source != article.source and Path(info.source).exists():
-            self._fail(
-                ArticleError(
-                    f"{article.source} has the same name as the indexed {info.source}; "
-                    "index a folder that holds both.",
-                    path=article.source,
-                )
+    def _clashes(self, article: Article, before: Article) -> bool:
+        """Report a file whose name in its folder is that of an indexed one in another folder.
+
+        The second must not silently replace the first; one that only moved may.
+        """
+        if before.source in ("", article.source) or not Path(before.source).exists():
+            return False
+        self._fail(
+            ArticleError(
+                f"{article.source} has the same name as the indexed {before.source}; "
+                "index a folder that holds both.",
+                path=article.source,
             )
-            return None
-        return stored
+        )
+        return True
 
     def _commit(self) -> None:
         """Hand the batch to the encoder, after storing the one that it has finished.
@@ -194,11 +207,11 @@ class Indexing:
         """
         self._store()
         batch, self._batch, self._characters = self._batch, [], 0
-        contents = [[content_hash(text) for text in one.texts] for one in batch]
+        contents = [[content_hash(text) for text in one.prepared.texts] for one in batch]
         hashes = [content for row in contents for content in row]
         vectors = self._writer.stored.vectors(hashes)
-        texts = [text for one in batch for text in one.texts]
-        tokens = [count for one in batch for count in one.tokens]
+        texts = [text for one in batch for text in one.prepared.texts]
+        tokens = [count for one in batch for count in one.prepared.tokens]
         # Stored vectors are reused, and equal passages embedded once.
         new = {
             content: (text, count)
@@ -211,9 +224,9 @@ class Indexing:
         self._counts["embedded"] += len(new)
         self._counts["tokens"] += sum(count for _, count in new.values())
         self._pending = _Pending(
-            batch, contents, vectors, tuple(new), rows, self._files, self._failures
+            batch, contents, vectors, tuple(new), rows, self._files, self._failures, self._given
         )
-        self._files, self._failures = [], []
+        self._files, self._failures, self._given = [], [], []
 
     def _store(self) -> None:
         """Store the batch that the encoder has, in one transaction."""
@@ -221,21 +234,19 @@ class Indexing:
         if pending is None:
             return
         vectors = pending.vectors | dict(zip(pending.new, pending.rows.result(), strict=True))
-        articles = [
-            IndexedArticle(
-                one.article,
-                tuple(
-                    IndexedPassage(passage, terms, content, vectors[content])
-                    for passage, terms, content in zip(one.passages, one.terms, hashes, strict=True)
-                ),
-            )
-            for one, hashes in zip(pending.batch, pending.contents, strict=True)
-        ]
-        self._writer.put(articles, files=pending.files, failures=pending.failures)
+        self._writer.put(
+            [
+                ready_to_store(one.prepared, hashes, vectors, one.origin)
+                for one, hashes in zip(pending.batch, pending.contents, strict=True)
+            ],
+            files=pending.files,
+            failures=pending.failures,
+            given=pending.given,
+        )
         for one in pending.batch:
-            if self._known.get(one.article.id) == one.article.digest:
-                del self._known[one.article.id]
-        self._counts["passages"] += sum(len(one.passages) for one in pending.batch)
+            if self._known.get(one.prepared.article.id) is one:
+                del self._known[one.prepared.article.id]
+        self._counts["passages"] += sum(len(one.prepared.passages) for one in pending.batch)
         self._tell()
 
     def _tell(self) -> None:
@@ -253,8 +264,3 @@ class Indexing:
                 current=self._current,
             )
         )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -15,6 +15,9 @@ _LINE = re.compile(r"[^\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]+")
 _NARROWEST, _WIDEST = 45, 100  # characters of a full line
 _OVERHANG = 10  # a full line may be this much wider than the second widest
 _LIST_ITEM = re.compile(r"[-*+•▪◦–>#|=]|\d{1,3}[.)]\s|[A-Za-z][.)]\s|```|<")
+# What Markdown and plain text put before a heading, a quotation or a list's item. A number stays:
+# "1. FC" is a name, and "- 5" or "> 5" may be meant as they stand.
+_MARKS = re.compile(r"(?:(?:#{1,6}|[*•▪◦]|[-+>](?=\s+[^\s\d]))\s+)+")
 _ENDS = tuple('.!?:;…"”’»)]')
 
 
@@ -22,12 +25,14 @@ _ENDS = tuple('.!?:;…"”’»)]')
 class Line:
     """A line that is not blank: ``start`` and ``end`` without its outer white space.
 
+    ``text`` is where its text begins, after a heading's "#", a quotation's ">" or a bullet.
     ``width`` counts from the line's first character; ``follows`` says that no blank line
     stands before it.
     """
 
     start: int
     end: int
+    text: int
     width: int
     first_word: int
     follows: bool
@@ -47,10 +52,12 @@ def find_lines(text: str) -> list[Line]:
             continue
         start = match.start() + content.index(stripped[0])
         end = start + len(stripped)
+        marks = _MARKS.match(stripped)
         gap = text[previous:start]
         line = Line(
             start,
             end,
+            text=start + (marks.end() if marks else 0),
             width=end - match.start(),
             first_word=len(stripped[:_WIDEST].split(None, 1)[0]),
             follows=bool(lines) and gap.count("\n") <= 1 and gap.count("\r") <= 1,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.analysis import analyse
 from index.embedding import Embedder
 from index.languages import detect_language
 from index.passages import pack_passages
 from index.sentences import split_sentences
+from index.store import IndexedArticle, IndexedPassage
 from index.types import Article, Passage
 
 CHUNKING = "whole sentences, target=120 tokens, overlap=1, title and date embedded in front"
@@ -67,4 +71,23 @@ def prepare(article: Article, embedder: Embedder, languages: Collection[str]) ->
         texts=tuple(embedded_text(article, passage) for passage in passages),
         tokens=tuple(sum(tokens[one.start] for one in p.sentences) for p in passages),
         terms=tuple(passage_terms(article, passage) for passage in passages),
+    )
+
+
+def ready_to_store(
+    prepared: Prepared,
+    contents: Sequence[bytes],
+    vectors: Mapping[bytes, NDArray[np.float32]],
+    origin: str = "",
+) -> IndexedArticle:
+    """Join an article with the vectors of its passages, found by the hashes of their texts."""
+    return IndexedArticle(
+        prepared.article,
+        tuple(
+            IndexedPassage(passage, terms, content, vectors[content])
+            for passage, terms, content in zip(
+                prepared.passages, prepared.terms, contents, strict=True
+            )
+        ),
+        origin,
     )

@@ -7,33 +7,39 @@ and article share a language: across languages only names and numbers can match.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import query_terms
+from index.grouping import also_in, without_copies
 from index.languages import detect_language
-from index.store import Snapshot
+from index.store import Snapshot, newest_day, passage_days
+from index.timing import RANK_CONSTANT, Timing, boosted
 from index.types import Filters, Hit
 from index.vectors import VectorView
 
 DEPTH = 100
-# Cormack et al. use 60; 10 lets the first ranks count for more. Chosen with the weights below on
-# the tuning half of NTREX and on FacQA (docs/log.md).
-_RANK_CONSTANT = 10.0
+_LONGEST_QUERY = 4000
 # Malay and Indonesian share an analysis, so words match across them.
 _SAME = {"ms": "id"}
 
 
 @dataclass(frozen=True, slots=True)
 class FusionWeights:
-    """How much each leg says: the lexical leg within one language, and across two."""
+    """How much each leg says: the lexical leg within one language, and across two.
+
+    ``in_period`` and ``recent`` are how much a fitting date counts, see
+    :func:`index.timing.boosted`; chosen by ``benchmarks/time_questions.py``.
+    """
 
     dense: float = 1.0
     lexical_same: float = 1.0
     lexical_across: float = 0.1
+    in_period: float = 1.25
+    recent: float = 0.5
 
 
 def hybrid_search(
@@ -44,9 +50,12 @@ def hybrid_search(
     k: int,
     *,
     filters: Filters | None = None,
+    timing: Timing | None = None,
     weights: FusionWeights = FusionWeights(),
 ) -> list[Hit]:
     """Return the best ``k`` passages for a query, best first; equal scores by passage id.
+
+    Of near-duplicates only the article with the best passage is shown.
 
     :param vector: the query's embedding, a unit row (d,).
     """
@@ -55,16 +64,55 @@ def hybrid_search(
     allowed = snapshot.allowed_ids(filters)
     if allowed is not None and not len(allowed):
         return []
-    depth = max(DEPTH, k)
-    dense = dense_ranks(view, vector, depth, allowed)
     collection = [language for language in snapshot.languages() if language]
     language = detect_language(query, collection)
-    lexical: dict[int, int] = {}
-    if weights.lexical_same or weights.lexical_across:
-        terms = query_terms(query, language, collection)
-        found = snapshot.lexical(terms, depth, allowed) if terms else []
-        lexical = {id_: rank for rank, (id_, _) in enumerate(found, start=1)}
-    return _fuse(snapshot, dense, lexical, language, k, weights)
+    terms = query_terms(query, language, collection)
+    depth = max(DEPTH, k)
+    while True:
+        dense = dense_ranks(view, vector, depth, allowed)
+        lexical = _lexical_ranks(snapshot, terms, depth, allowed, weights)
+        scores = _fused(snapshot, dense, lexical, language, weights)
+        if timing:
+            scores = _fitting(snapshot, scores, timing, filters, weights)
+        ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
+        shown = without_copies(snapshot, ranked)
+        # Where copies took the places of others, those are found further down.
+        if len(shown) >= min(k, len(ranked)) or max(len(dense), len(lexical)) < depth:
+            break
+        depth *= 4
+    return _hits(snapshot, shown[:k], scores, dense, lexical, filters)
+
+
+def _hits(
+    snapshot: Snapshot,
+    ids: Sequence[int],
+    scores: Mapping[int, float],
+    dense: Mapping[int, int],
+    lexical: Mapping[int, int],
+    filters: Filters | None,
+) -> list[Hit]:
+    copies = also_in(snapshot, ids, filters)
+    return [
+        Hit(
+            passage=one.passage,
+            score=scores[id_],
+            dense_rank=dense.get(id_),
+            lexical_rank=lexical.get(id_),
+            article=one.article,
+            also_in=copies.get(id_, ()),
+        )
+        for id_, one in snapshot.passages(ids).items()
+    ]
+
+
+def checked_query(query: str) -> str:
+    """Return a query without outer white space; ValueError for one that is too long."""
+    query = query.strip()
+    if len(query) > _LONGEST_QUERY:
+        raise ValueError(
+            f"The question has {len(query)} characters; ask in {_LONGEST_QUERY} or fewer."
+        )
+    return query
 
 
 def dense_ranks(
@@ -80,14 +128,43 @@ def dense_ranks(
     return {int(id_): rank for rank, id_ in enumerate(ids, start=1)}
 
 
-def _fuse(
+def _lexical_ranks(
+    snapshot: Snapshot,
+    terms: Sequence[str],
+    depth: int,
+    allowed: NDArray[np.int64] | None,
+    weights: FusionWeights,
+) -> dict[int, int]:
+    """Return passage id -> rank from 1 of the passages with the best of the terms."""
+    if not terms or not (weights.lexical_same or weights.lexical_across):
+        return {}
+    found = snapshot.lexical(terms, depth, allowed)
+    return {id_: rank for rank, (id_, _) in enumerate(found, start=1)}
+
+
+def _fitting(
+    snapshot: Snapshot,
+    scores: dict[int, float],
+    timing: Timing,
+    filters: Filters | None,
+    weights: FusionWeights,
+) -> dict[int, float]:
+    """Return the scores with what a fitting date adds."""
+    newest = newest_day(snapshot, filters) if timing.present else None
+    return boosted(
+        scores, passage_days(snapshot, list(scores)), timing,
+        newest=newest, in_period=weights.in_period, recent=weights.recent,
+    )  # fmt: skip
+
+
+def _fused(
     snapshot: Snapshot,
     dense: dict[int, int],
     lexical: dict[int, int],
     language: str,
-    k: int,
     weights: FusionWeights,
-) -> list[Hit]:
+) -> dict[int, float]:
+    """Return the fused score of each passage that has one above 0, by ascending id."""
     candidates = sorted(dense.keys() | lexical.keys())
     languages = snapshot.passage_languages(candidates)
     scores = {}
@@ -95,24 +172,11 @@ def _fuse(
         same = same_words(languages.get(id_, ""), language)
         lexical_weight = weights.lexical_same if same else weights.lexical_across
         scores[id_] = _part(weights.dense, dense.get(id_)) + _part(lexical_weight, lexical.get(id_))
-    best = sorted(
-        (id_ for id_ in candidates if scores[id_] > 0), key=lambda id_: (-scores[id_], id_)
-    )
-    stored = snapshot.passages(best[:k])
-    return [
-        Hit(
-            passage=one.passage,
-            score=scores[id_],
-            dense_rank=dense.get(id_),
-            lexical_rank=lexical.get(id_),
-            article=one.article,
-        )
-        for id_, one in stored.items()
-    ]
+    return {id_: score for id_, score in scores.items() if score > 0}
 
 
 def _part(weight: float, rank: int | None) -> float:
-    return 0.0 if rank is None else weight / (_RANK_CONSTANT + rank)
+    return 0.0 if rank is None else weight / (RANK_CONSTANT + rank)
 
 
 def same_words(article_language: str, question_language: str) -> bool:
@@ -125,5 +189,5 @@ def same_words(article_language: str, question_language: str) -> bool:
 
 
 def article_order(hits: Sequence[Hit]) -> list[str]:
-    """Return the ids of the articles in the order of their best passage."""
-    return list(dict.fromkeys(hit.article.id for hit in hits))
+    """Return the ids of the articles in the order of their best passage, each with its copies."""
+    return list(dict.fromkeys(info.id for hit in hits for info in (hit.article, *hit.also_in)))

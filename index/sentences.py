@@ -1,4 +1,4 @@
-"""Cut a text into sentences: exact spans that leave out nothing but white space.
+"""Cut a text into sentences: exact spans that leave out nothing but white space and layout.
 
 Lines and hard-wrapped paragraphs are sought first, sentences inside them then; what is still
 too long is cut. This module knows no articles, passages or files.
@@ -26,15 +26,17 @@ _CLUSTER = regex.compile(r"\X")
 def split_sentences(text: str, language: str, *, article_id: str) -> tuple[Sentence, ...]:
     """Return the sentences of ``text`` in order, as spans of at most 1,000 characters.
 
-    Every character that is not white space (``str.isspace``) lies in exactly one of them. A
-    newline ends a sentence except inside a hard-wrapped paragraph. ``language`` is an ISO 639-1
-    code or ``""``. Boilerplate is not ``citable``, nor is a sentence without letter or digit.
+    Every character that is not white space (``str.isspace``) lies in exactly one of them, save
+    the marks before a line's text (a heading's "#", a quotation's ">", a bullet), which lie in
+    none. A newline ends a sentence except inside a hard-wrapped paragraph. ``language`` is an
+    ISO 639-1 code or ``""``. Boilerplate is not ``citable``, nor is a sentence without letter or
+    digit.
     """
     lines = find_lines(text)
     boilerplate = find_boilerplate([text[line.start : line.end] for line in lines])
     sentences: list[Sentence] = []
     for first, last in join_wrapped_lines(lines, boilerplate):
-        begin = lines[first].start
+        begin = lines[first].text
         paragraph = text[begin : lines[last].end]
         for start, end in split_paragraph(paragraph, language):
             citable = not boilerplate[first] and not is_boilerplate(paragraph[start:end])

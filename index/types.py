@@ -103,7 +103,10 @@ class Passage(Span):
 
 @dataclass(frozen=True, slots=True)
 class ArticleInfo:
-    """What a hit tells of its article without carrying the text."""
+    """What a hit tells of its article without carrying the text.
+
+    ``pages`` are the offsets of the text at which pages begin; ``index.page_of`` reads them.
+    """
 
     id: str
     title: str
@@ -112,17 +115,23 @@ class ArticleInfo:
     source: str
     digest: str
     url: str | None = None
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a query. ``score``: higher is better. Ranks count from 1."""
+    """A passage found for a query. ``score``: higher is better. Ranks count from 1.
+
+    ``also_in`` are the near-duplicates of its article that pass the filters, such as reprints of
+    a wire story; the earliest published first. None of them is a hit itself.
+    """
 
     passage: Passage
     score: float
     dense_rank: int | None
     lexical_rank: int | None
     article: ArticleInfo
+    also_in: tuple[ArticleInfo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +160,20 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Facets:
+    """How many articles there are by language and source, most first, and by month, newest first.
+
+    Months are written ``2022-04``; a language or month that is not known is ``""``. Of the
+    sources, the 50 with most articles are listed.
+    """
+
+    articles: int
+    languages: tuple[tuple[str, int], ...]
+    sources: tuple[tuple[str, int], ...]
+    months: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """One input that could not be indexed, and why, in one sentence."""
 
@@ -175,13 +198,16 @@ class Progress:
 class AddReport:
     """What ``ArticleIndex.add`` did, counted in articles.
 
-    ``duplicates`` are those of the added ones whose title and text another article has already;
-    ``embedded`` counts passages and ``tokens`` their tokens.
+    ``removed`` are those that no file holds any more: rows that left a table, and what vanished
+    from a folder where that was asked for. ``duplicates`` are those of the added and updated ones
+    that are copies or near-duplicates of an article that was there before, see
+    :mod:`index.duplicates`. ``embedded`` counts passages and ``tokens`` their tokens.
     """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    removed: int = 0
     duplicates: int = 0
     failed: tuple[Failure, ...] = ()
     seconds: float = 0.0
@@ -190,8 +216,10 @@ class AddReport:
 
     def __str__(self) -> str:
         parts = [f"{self.added} added", f"{self.updated} updated", f"{self.unchanged} unchanged"]
+        if self.removed:
+            parts.append(f"{self.removed} removed")
         if self.duplicates:
-            parts.append(f"{self.duplicates} of them exact copies")
+            parts.append(f"{self.duplicates} of them copies of others")
         if self.failed:
             parts.append(f"{len(self.failed)} failed")
         return f"{', '.join(parts)} in {self.seconds:.1f} s"

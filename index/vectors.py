@@ -24,6 +24,7 @@ from index.store.faiss_file import (
     one_thread,
 )
 from index.store.reading import Snapshot
+from index.store.rows import AnnFile
 
 _log = logging.getLogger("kutip.store")
 
@@ -184,23 +185,36 @@ def _search_base(
 
 
 def _read_base(snapshot: Snapshot, ids: Ids) -> Base | None:
-    dimension = snapshot.manifest.dimension
-    if row := snapshot.ann_file():
-        try:
-            base = load(row, snapshot.folder, dimension)
-        except (OSError, UnfitFileError) as error:
-            _log.warning(
-                "the vector index of %s cannot be used (%s) and is built anew from the database: "
-                "run `kutip check --repair` to write it again",
-                snapshot.folder,
-                error,
-            )
-        else:
-            if int((~_isin(ids, base.ids)).sum()) <= _bearable(len(ids)):
-                return base
-    elif len(ids) <= SMALL // 4:
+    row = snapshot.ann_file()
+    if row is None and len(ids) <= SMALL // 4:
         return None
+    base = _load_base(snapshot, row) if row else None
+    if base and int((~_isin(ids, base.ids)).sum()) <= _bearable(len(ids)):
+        return base
+    dimension = snapshot.manifest.dimension
     return build(snapshot.vector_rows(ids), len(ids), dimension, flat_limit=None)
+
+
+def _load_base(snapshot: Snapshot, row: AnnFile) -> Base | None:
+    """Read the FAISS file of a snapshot, or the newer one that a writer has put in its place."""
+    dimension = snapshot.manifest.dimension
+    try:
+        return load(row, snapshot.folder, dimension)
+    except (OSError, UnfitFileError) as error:
+        problem = error
+    newer = snapshot.newest_ann_file()
+    if newer and newer.name != row.name:
+        try:
+            return load(newer, snapshot.folder, dimension)
+        except (OSError, UnfitFileError) as error:
+            problem = error
+    _log.warning(
+        "the vector index of %s cannot be used (%s) and is built anew from the database: "
+        "run `kutip check --repair` to write it again",
+        snapshot.folder,
+        problem,
+    )
+    return None
 
 
 def _bearable(count: int) -> int:

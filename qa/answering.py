@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -14,10 +15,12 @@ from index import ArticleIndex, Filters, Hit, ReaderError, default_path, detect_
 from qa.citing import cite
 from qa.conversation import search_question
 from qa.phrases import phrase
+from qa.question_time import newest_cited, question_time
 from qa.reading import load_reader
 from qa.types import Answer, Claim, Draft, Reader
 
 PASSAGES_READ = 8
+_LONGEST = 100_000  # characters; the search itself takes fewer
 Threshold = float | Literal["shipped"] | None
 
 _open_lock = threading.Lock()
@@ -46,20 +49,22 @@ def answer(
     reader: Reader | str | None = None,
     filters: Filters | None = None,
     threshold: Threshold = "shipped",
+    today: date | None = None,
 ) -> Answer:
     """Answer a question from the articles of an index, with verbatim citations.
 
     :param index: an open index or its folder; None is ``$KUTIP_INDEX`` or ./kutip-index.
     :param history: earlier answers of the conversation, oldest first.
     :param k: how many passages are read.
-    :param reader: a reader or its name; None is the extractive reader.
+    :param reader: a reader or its name; None is the ``sentences`` reader.
     :param threshold: the confidence below which the answer is refused; "shipped" is the
         reader's own, None never refuses.
+    :param today: what "yesterday" and "pekan lalu" are relative to; None is the day it is.
     :raises KutipError: there is no index, or it cannot be used.
     """
     *_, last = stream_answer(
         question, index=index, history=history, k=k, reader=reader, filters=filters,
-        threshold=threshold,
+        threshold=threshold, today=today,
     )  # fmt: skip
     return last
 
@@ -73,20 +78,21 @@ def stream_answer(
     reader: Reader | str | None = None,
     filters: Filters | None = None,
     threshold: Threshold = "shipped",
+    today: date | None = None,
 ) -> Iterator[Answer]:
     """Yield growing answers: the hits first, then the claims one by one; the last is whole."""
-    if not isinstance(question, str):
-        raise ValueError(f"The question must be a string, not {type(question).__name__}.")
-    began = time.perf_counter()
+    question, began = _checked(question), time.perf_counter()
     opened = open_index(index)
-    chosen = _resolve(reader, opened)
+    chosen = resolve(reader, opened)
     language = detect_language(question, opened.languages)
     wanted = search_question(question, history, language)
-    generation, hits = opened.search_at(wanted, k, filters=filters)
+    timing, filters = question_time(wanted, filters, today)
+    generation, hits = opened.search_at(wanted, k, filters=filters, timing=timing)
     searched = time.perf_counter()
     base = Answer(
         question=question, text="", found=False, confidence=0.0, citations=(), hits=tuple(hits),
         unsupported=(), reader=chosen.name, language=language, generation=generation,
+        completed=wanted if wanted != question else None,
     )  # fmt: skip
     if not question.strip() or not hits:
         yield _timed(replace(base, text=_nothing(question, opened, language)), began, searched)
@@ -94,26 +100,21 @@ def stream_answer(
     yield base
     draft = _read(chosen, wanted, hits, language, opened)
     if draft.reader and draft.reader != chosen.name:
-        chosen = _resolve(None, opened)
+        chosen = resolve(None, opened)
     limit = getattr(chosen, "threshold", 0.0) if threshold == "shipped" else threshold
     for grown in _grow(base, draft, rank(hits, draft), limit):
-        yield _timed(grown, began, searched)
+        as_of = newest_cited(grown.citations) if timing.present else None
+        yield _timed(replace(grown, as_of=as_of), began, searched)
 
 
-def search(
-    query: str,
-    *,
-    index: ArticleIndex | str | Path | None = None,
-    k: int = 10,
-    filters: Filters | None = None,
-    reader: Reader | str | None = None,
-) -> list[Hit]:
-    """Return the best passages for a query, in the order of retrieval and reader together."""
-    opened = open_index(index)
-    hits = opened.search(query, k, filters=filters)
-    if not hits:
-        return []
-    return rank(hits, _resolve(reader, opened).read(query, hits))
+def _checked(question: object) -> str:
+    """Return a question that can be read: a string of bounded length, without lone surrogates."""
+    if not isinstance(question, str):
+        raise ValueError(f"The question must be a string, not {type(question).__name__}.")
+    if len(question) > _LONGEST:  # before its language is told, which takes long then
+        raise ValueError(f"The question has {len(question)} characters; ask in a few sentences.")
+    # They come in through JSON; no tokenizer takes them, and no output could carry them.
+    return question.encode("utf-8", "replace").decode("utf-8")
 
 
 def rank(hits: Sequence[Hit], draft: Draft) -> list[Hit]:
@@ -127,9 +128,10 @@ def rank(hits: Sequence[Hit], draft: Draft) -> list[Hit]:
     return sorted(judged, key=lambda hit: -hit.score)
 
 
-def _resolve(reader: Reader | str | None, index: ArticleIndex) -> Reader:
+def resolve(reader: Reader | str | None, index: ArticleIndex) -> Reader:
+    """Return a reader by its name; None is the one that is used unless another is asked for."""
     if reader is None or isinstance(reader, str):
-        return load_reader(reader or "extractive", embedder=index.embedder)
+        return load_reader(reader, embedder=index.embedder)
     return reader
 
 
@@ -140,7 +142,7 @@ def _read(
     try:
         return reader.read(question, hits)
     except ReaderError as error:
-        fallback = _resolve(None, index)
+        fallback = resolve(None, index)
         if reader.name == fallback.name:
             raise
         notice = phrase("model_failed", language).format(error=error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index import Hit, Sentence, Span
+from index import Hit, Sentence, Span, page_of
 from qa.types import Citation, Claim
 
 
@@ -70,6 +70,7 @@ def _prove(span: Span, probability: float, hits: Sequence[Hit]) -> Citation | No
             sentence_end=sentence.end,
             sentence=hit.passage.slice(sentence),
             score=probability,
+            page=page_of(article, span.start),
         )
     return None
 

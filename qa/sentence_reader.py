@@ -123,8 +123,10 @@ class SentenceReader:
         weights = fitted.of(candidates[order[0]])
         certainty = weights.certainty(answer_features(candidates, logits, order))
         verdicts = [0.0] * len(hits)
-        for place, candidate in enumerate(candidates):
-            verdicts[candidate.hit] = max(verdicts[candidate.hit], sigmoid(logits[place]))
+        sentences: list[Span | None] = [None] * len(hits)
+        for place in reversed(order):  # so that each hit keeps its best
+            verdicts[candidates[place].hit] = sigmoid(logits[place])
+            sentences[candidates[place].hit] = candidates[place].sentence
         best = logits[order[0]]
         claims = tuple(
             Claim(
@@ -134,7 +136,7 @@ class SentenceReader:
             )
             for place in order[: _quotes(logits, order)]
         )
-        return Draft(claims, reader=self.name, verdicts=tuple(verdicts))
+        return Draft(claims, reader=self.name, verdicts=tuple(verdicts), sentences=tuple(sentences))
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """Return the citable sentences of the hits, each once, with their features."""

@@ -11,7 +11,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Protocol
 
-from index import Hit, Span
+from index import ArticleInfo, Hit, Span
+from qa.phrases import phrase, written_day
 
 _NO_TIMINGS: Mapping[str, float] = MappingProxyType({})
 
@@ -32,13 +33,15 @@ class Claim:
 class Draft:
     """What a reader proposes, best claim first; ``notice`` tells the user of trouble.
 
-    ``verdicts``, where a reader gives them, say for each hit how probably it holds the answer.
+    ``verdicts``, where a reader gives them, say for each hit how probably it holds the answer,
+    and ``sentences`` which of its sentences fits best, None where it cannot tell.
     """
 
     claims: tuple[Claim, ...] = ()
     notice: str | None = None
     reader: str | None = None
     verdicts: tuple[float, ...] = ()
+    sentences: tuple[Span | None, ...] = ()
 
 
 class Reader(Protocol):
@@ -59,7 +62,8 @@ class Citation:
     """A verbatim quote: ``index.article(article_id).text[start:end] == text``, always.
 
     ``start``/``end`` mark the answer, ``sentence_start``/``sentence_end`` the whole sentence
-    around it. ``score`` is the probability in 0..1 of the claim it belongs to.
+    around it. ``score`` is the probability in 0..1 of the claim it belongs to. ``page`` counts
+    from 1 where the article has pages.
     """
 
     number: int
@@ -77,12 +81,14 @@ class Citation:
     sentence_end: int
     sentence: str
     score: float
+    page: int | None = None
 
     def __str__(self) -> str:
-        about = ", ".join(
-            str(part) for part in (self.title, self.published, self.url or self.source) if part
-        )
-        return f"[{self.number}] “{self.sentence}” — {about}"
+        page = f"p. {self.page}" if self.page else ""
+        parts = (self.title, self.published, self.url or self.source, page)
+        about = ", ".join(str(part) for part in parts if part)
+        # No quotation marks around it: sentences of the news often begin and end with their own.
+        return f"[{self.number}] {self.sentence} — {about}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,8 @@ class Answer:
 
     ``confidence`` is the calibrated probability in 0..1 that the answer is right; where
     ``found`` is False, ``text`` says so and ``hits`` holds the nearest passages.
+    ``completed`` is what a follow-up question was understood as, None where it stood alone.
+    ``as_of`` is the day of the newest article cited, where the question asks how things are now.
     ``timings`` are milliseconds by step and do not count in equality.
     """
 
@@ -108,9 +116,35 @@ class Answer:
     )
     generation: int = 0
     notice: str | None = None
+    completed: str | None = None
+    as_of: date | None = None
+
+    @property
+    def sources(self) -> int:
+        """How many independent sources are cited: near-duplicates are one source."""
+        family: dict[str, str] = {}
+        for hit in self.hits:
+            ids = [info.id for info in (hit.article, *hit.also_in)]
+            family |= dict.fromkeys(ids, min(ids))
+        return len({family.get(one.article_id, one.article_id) for one in self.citations})
+
+    def also_in(self, citation: Citation) -> tuple[ArticleInfo, ...]:
+        """Return the near-duplicates of the article that a citation quotes."""
+        hits = (hit for hit in self.hits if hit.article.id == citation.article_id)
+        return next((hit.also_in for hit in hits), ())
+
+    @property
+    def as_of_words(self) -> str:
+        """Say of which day the answer is, in the question's language; "" where nothing says so."""
+        if self.as_of is None:
+            return ""
+        day = written_day(self.as_of, self.language)
+        return phrase("as_of", self.language).format(day=day)
 
     def __str__(self) -> str:
         lines = [self.text]
+        if self.as_of:
+            lines.append(f"({self.as_of_words})")
         if self.notice:
             lines.append(f"({self.notice})")
         if self.citations:

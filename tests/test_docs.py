@@ -169,11 +169,11 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_exit_codes_and_settings_are_listed() -> None:
-    """The tables have the codes of ui.cli and the four settings."""
+    """The tables have the codes of ui.cli and the five settings."""
     text = (DOCS / "commands.md").read_text("utf-8")
     codes = re.findall(r"^\| (\d+) \|", text, re.MULTILINE)
     assert codes == re.findall(r"^(\d+) ", str(cli.__doc__), re.MULTILINE)
-    settings = {"KUTIP_INDEX", "KUTIP_LLM", "KUTIP_MODEL", "KUTIP_CACHE"}
+    settings = {"KUTIP_INDEX", "KUTIP_LLM", "KUTIP_MODEL", "KUTIP_AUTH", "KUTIP_CACHE"}
     assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == settings
 
 
@@ -269,7 +269,7 @@ def test_what_is_imported_is_required() -> None:
         *("index", "qa", "ui")
     }
     distributions = {name: [one.lower() for one in installed.get(name, ())] for name in foreign}
-    optional = {"ir_measures"}  # of the extra eval
+    optional = {"ir_measures", "pyarrow"}  # of the extras eval and parquet
     missing = {
         name
         for name, owners in distributions.items()

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _KEPT = 2
-SCALES = ".scales"  # follows the name of a matrix stored as 8-bit blocks
 
 
 def write_checkpoint(folder: Path, step: int, tensors: dict[str, Tensor], facts: Any) -> Path:
@@ -50,7 +49,7 @@ def read_checkpoint(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def read_reader(path: Path, part: str = "average") -> dict[str, Tensor]:
-    """Return a reader's tensors from a run's folder, a checkpoint, or a weights file.
+    """Return a reader's tensors from a run's folder, a checkpoint, or its ``reader.safetensors``.
 
     :param part: of a checkpoint, ``average`` or ``weights``.
     """
@@ -59,7 +58,7 @@ def read_reader(path: Path, part: str = "average") -> dict[str, Tensor]:
     if path.is_dir() and (path / "reader.safetensors").is_file() and part == "average":
         path = path / "reader.safetensors"
     if path.is_file():
-        return _unpacked(load_file(path))
+        return load_file(path)
     if not (path / "state.safetensors").is_file():
         path = checkpoints(path)[-1]
     tensors, _ = read_checkpoint(path)
@@ -68,20 +67,3 @@ def read_reader(path: Path, part: str = "average") -> dict[str, Tensor]:
         for name, tensor in tensors.items()
         if name.startswith(f"{part}/")
     }
-
-
-def _unpacked(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Turn 8-bit blocks back into floats; other tensors stay as they are."""
-    import torch
-
-    from index.models.weights import QuantizedMatrix
-
-    unpacked = {}
-    for name, tensor in tensors.items():
-        scales = tensors.get(name + SCALES)
-        if scales is not None:
-            matrix = QuantizedMatrix(tensor.numpy(), scales.float().numpy(), 8)
-            unpacked[name] = torch.from_numpy(matrix.dequantize())
-        elif not name.endswith(SCALES):
-            unpacked[name] = tensor
-    return unpacked

@@ -20,10 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.models.bundled import BUNDLED_NAME
+from index.models.token_scoring import SCALES
 from index.models.weights import quantize
-from training.checkpoints import SCALES, read_reader
+from qa.reader.windows import LONGEST_QUESTION, LONGEST_WINDOW, STRIDE
+from training.checkpoints import read_reader
 from training.mixing import SHARES
-from training.windows import LONGEST_QUESTION, LONGEST_WINDOW, STRIDE, bundled_weights
+from training.windows import bundled_weights
 
 log = logging.getLogger("training")
 FORMAT = 1

@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from qa.reader.windows import LONGEST_WINDOW
 from training.retrieval import PassageFinder, holds_answer
 from training.rows import Row, parallel_questions, read_rows, split_by_article
-from training.windows import LONGEST_WINDOW, Window, training_window
+from training.windows import Window, training_window
 
 # Out of 100 rows. The human Indonesian sets and the cross-lingual sets come more often than
 # their size says, as that is what the product is asked most; the rest keeps the other languages.

@@ -71,6 +71,11 @@ class Trainer:
             name: parameter.detach().clone() for name, parameter in network.parameters.items()
         }
 
+    def restart_average(self) -> None:
+        """Let the average begin at the weights as they are."""
+        for name, parameter in self.network.parameters.items():
+            self.average[name] = parameter.detach().clone()
+
     def train_on(self, batch: Sequence[Window], progress: float) -> tuple[float, float]:
         """Make one step; return the loss and the norm of the gradient."""
         import torch

@@ -20,9 +20,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from training.checkpoints import checkpoints, read_checkpoint, write_checkpoint
+from training.checkpoints import checkpoints, read_checkpoint, read_reader, write_checkpoint
 from training.mixing import Mixer, read_training_rows
-from training.network import ReaderNetwork
+from training.network import ReaderNetwork, load_parameters
 from training.optimizing import Schedule, Trainer
 from training.windows import Window
 
@@ -44,6 +44,9 @@ class Run:
             ReaderNetwork(options.seed), Schedule(peak=options.rate), seed=options.seed,
             threads=options.threads, memory=options.memory,
         )  # fmt: skip
+        if options.start is not None:
+            load_parameters(self.trainer.network, read_reader(options.start))
+            self.trainer.restart_average()
         self.windows_seen = self.place = 0
         self.block_start = self._mixer_state()
         self.spent = self.progress = 0.0
@@ -171,6 +174,7 @@ def _options() -> argparse.Namespace:
         "--out", type=Path, required=True, help="folder for checkpoints and weights"
     )
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--start", type=Path, help="begin with the weights of another run")
     parser.add_argument("--minutes", type=float, help="budget by the clock, pauses included")
     parser.add_argument("--windows", type=int, default=40_000, help="budget in windows")
     parser.add_argument("--seed", type=int, default=20261124)

@@ -1,4 +1,4 @@
-"""Turn questions and texts into windows of token numbers: ``<s> question </s> </s> text </s>``."""
+"""Cut the windows that the reader learns from; their form is the reader's own."""
 
 from __future__ import annotations
 
@@ -10,31 +10,28 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from index.models.bundled import bundled_file, read_bundled
+from qa.reader.windows import END, question_ids
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
     from index.models.weights import EncoderWeights
 
-BEGIN, PAD, END = 0, 1, 2
-LONGEST_QUESTION = 64
-LONGEST_WINDOW = 320
-STRIDE = 128
+PAD = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Token numbers; the text begins at ``first`` and ends before the last ``</s>``.
+    """Token ids; the text begins at ``first`` and ends before the last ``</s>``.
 
     ``start`` and ``end`` are the places of the answer's first and last token, 0 and 0 where the
-    window does not answer. ``offsets``: per token of the text its characters in the text.
+    window does not answer.
     """
 
     ids: tuple[int, ...]
     first: int
     start: int = 0
     end: int = 0
-    offsets: tuple[tuple[int, int], ...] = ()
 
 
 @cache
@@ -75,26 +72,6 @@ def answer_tokens(
     return (inside[0], inside[-1]) if inside else None
 
 
-def question_ids(question: str) -> list[int]:
-    """Return the tokens of a question with what stands around it: ``<s> question </s> </s>``."""
-    ids = bundled_tokenizer().encode(question, add_special_tokens=False).ids
-    return [BEGIN, *ids[:LONGEST_QUESTION], END, END]
-
-
-def reading_windows(question: str, text: str, longest: int = LONGEST_WINDOW) -> list[Window]:
-    """Cut a text into overlapping windows that cover it, for reading."""
-    head = question_ids(question)
-    ids, offsets = token_offsets(text)
-    room = longest - len(head) - 1
-    windows = []
-    for begin in range(0, max(len(ids) - STRIDE, 1), room - STRIDE if len(ids) > room else room):
-        part = slice(begin, begin + room)
-        windows.append(Window((*head, *ids[part], END), len(head), 0, 0, tuple(offsets[part])))
-        if begin + room >= len(ids):
-            break
-    return windows
-
-
 def training_window(
     question: str, text: str, answer: tuple[int, int] | None, longest: int, chance: random.Random
 ) -> Window | None:
@@ -102,7 +79,8 @@ def training_window(
 
     :param answer: the characters of the answer, or None.
     """
-    head = question_ids(question)
+    asked = bundled_tokenizer().encode(question, add_special_tokens=False).ids
+    head = question_ids(asked)
     ids, offsets = token_offsets(text)
     room = longest - len(head) - 1
     place = answer_tokens(offsets, *answer) if answer is not None else None

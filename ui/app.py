@@ -11,7 +11,8 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,24 +23,26 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from index import Article, ArticleIndex
-    from qa import Answer
-    from ui.pages.ask import Sources
-    from ui.pages.shell import Overview
-    from ui.texts import Texts
+    from index import ArticleIndex
+    from ui.library import Library
+    from ui.password import Password
 
 _log = logging.getLogger("kutip.ui")
 
-_STYLE = Path(__file__).parent / "style.css"
+_FOLDER = Path(__file__).parent
+_STYLES = ("style.css", "answers.css", "pane.css", "pages.css", "narrow.css")
+_HEAD = (
+    '<link rel="stylesheet" href="./kutip.css">'
+    '<script type="module" src="./kutip/main.js"></script>'
+)
 _QUEUE = 64  # questions waiting; the next ones are told that the server is busy
 _SESSIONS = 500
-_BROWSED = 50  # articles looked through for example questions
 _GOODBYE_SECONDS = 2  # for open streams when the server stops
 # What Gradio offers and the chat does without, said outright: defaults come from the environment.
 _CLOSED: dict[str, Any] = {
     "allowed_paths": [],
     "show_error": False,
-    "max_file_size": "1kb",
+    "max_file_size": "1kb",  # files come by a route of our own
     "footer_links": [],
     "run_history": False,
     "enable_monitoring": False,
@@ -56,31 +59,31 @@ def launch(
     port: int = 7860,
     llm: str | None = None,
     readonly: bool = False,
+    auth: str | None = None,
+    public: bool = False,
 ) -> None:
     """Serve the chat over an index until interrupted.
 
-    ``index_path`` None means ``$KUTIP_INDEX`` or ``./kutip-index``; ``port`` 0 takes a free one.
-    Raises KutipError where the index or the model cannot be opened and ValueError where the
-    address cannot be used. The page changes nothing yet, so ``readonly`` holds either way.
+    ``index_path`` None means ``$KUTIP_INDEX`` or ``./kutip-index``, made where there is none but
+    not with ``readonly``; ``port`` 0 takes a free one; ``auth`` is ``user:password``. Raises
+    KutipError where the index or the model cannot be opened and ValueError where the address
+    cannot be used, or others could reach it without a password and ``public`` is not given.
     """
     from ui.guard import is_loopback
+    from ui.password import Password
 
-    del readonly
+    password = Password(auth) if auth else None
+    if not is_loopback(host) and not password and not public:
+        raise ValueError(
+            f"--host {host} lets others in: set a password with --auth user:password, "
+            "or allow everyone with --public."
+        )
     listener = _listen(host, port)  # a busy port is told at once
-    from index import ArticleIndex
-
-    with listener, ArticleIndex.open(index_path, readonly=True) as index:
-        sources = _sources(index, llm)
-        warming = threading.Thread(target=_warm_up, args=(sources.answer,))
+    with listener, _open(index_path, readonly) as index, _library(index, llm, readonly) as library:
+        warming = threading.Thread(target=_warm_up, args=(library,))
         warming.start()  # beside Gradio's own imports
-        blocked = (str(index.path.absolute()), str(index.path.resolve()))
-        app = build(sources, host=host, blocked=blocked)
+        app = build(library, host=host, password=password)
         warming.join()
-        if not is_loopback(host):
-            _tell(
-                "Whoever can reach this machine can ask and read these articles: "
-                f"--host is {host} and there is no password yet."
-            )
         name = f"[{host}]" if ":" in host else host
         port = listener.getsockname()[1]
         _tell(f"The chat is at http://{name}:{port}; Ctrl+C stops it.")
@@ -91,19 +94,32 @@ def _tell(sentence: str) -> None:
     typer.echo(f"kutip: {sentence}", err=True)
 
 
-def _warm_up(answer: Callable[[str], Iterator[Answer]]) -> None:
+def _open(path: str | Path | None, readonly: bool) -> ArticleIndex:
+    from index import ArticleIndex, default_path
+
+    folder = Path(path) if path is not None else default_path()
+    new = not readonly and not folder.exists()
+    index = ArticleIndex.open(folder, create=new, readonly=readonly)
+    if new:
+        _tell(f"There was no index, so {folder} was made; add articles on the page.")
+    return index
+
+
+def _warm_up(library: Library) -> None:
     """Load what the first question needs, so that nobody waits for it."""
     from index import KutipError
 
     try:
-        for _ in answer("Kutip"):
+        for _ in library.answer("Kutip"):
             pass
     except KutipError as error:
         _log.warning("%s", error)  # whoever asks first is told
 
 
-def build(sources: Sources, *, host: str = "127.0.0.1", blocked: tuple[str, ...] = ()) -> FastAPI:
-    """Return the application that serves the chat; ``blocked`` are paths never served."""
+def build(
+    library: Library, *, host: str = "127.0.0.1", password: Password | None = None
+) -> FastAPI:
+    """Return the application that serves the chat of a library."""
     # Read while Gradio starts: nothing is sent or checked for anywhere, and no table of all
     # questions since the start is made after each of them.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -114,27 +130,51 @@ def build(sources: Sources, *, host: str = "127.0.0.1", blocked: tuple[str, ...]
     from starlette.routing import BaseRoute, Route
 
     from ui.guard import Guard
-    from ui.pages.ask import add_ask_page
+    from ui.pages.ask import add_page
+    from ui.receiving import upload_route
 
     with gr.Blocks(title="Kutip", analytics_enabled=False) as blocks:
-        add_ask_page(blocks, sources)
+        add_page(blocks, library)
     blocks.queue(max_size=_QUEUE, default_concurrency_limit=os.cpu_count() or 1, api_open=False)
     blocks.state_session_capacity = _SESSIONS
     # Gradio would rewrite the selectors of a style given to it, and add it after the first paint.
-    routes: list[BaseRoute] = [Route("/kutip.css", _style)]
+    routes: list[BaseRoute] = [
+        Route("/kutip.css", _style),
+        Route("/kutip/{name}.js", _script),
+        Route("/kutip/upload", upload_route(library.uploads), methods=["POST"]),
+    ]
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, routes=routes)
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"])
+    path = library.index.path
+    blocked = [str(path.absolute()), str(path.resolve())]
+    if library.uploads:
+        blocked.append(str(library.uploads.folder))
     gr.mount_gradio_app(
-        app, blocks, path="/", server_name=host, theme=theme, blocked_paths=list(blocked), **_CLOSED
+        app, blocks, path="/", server_name=host, theme=theme, blocked_paths=blocked, **_CLOSED
     )
-    app.add_middleware(Guard, host=host, head='<link rel="stylesheet" href="./kutip.css">')
+    app.add_middleware(Guard, host=host, head=_HEAD, password=password)
     return app
 
 
 def _style(_request: Request) -> Response:
-    from starlette.responses import FileResponse
+    from starlette.responses import Response
 
-    return FileResponse(_STYLE, media_type="text/css", headers={"Cache-Control": "no-cache"})
+    css = "\n".join((_FOLDER / name).read_text("utf-8") for name in _STYLES)
+    return Response(css, media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+
+def _script(request: Request) -> Response:
+    from starlette.responses import FileResponse, PlainTextResponse
+
+    name = f"{request.path_params['name']}.js"
+    known = sorted(path.name for path in (_FOLDER / "scripts").glob("*.js"))
+    if name not in known:
+        return PlainTextResponse("There is nothing here.", 404)
+    return FileResponse(
+        _FOLDER / "scripts" / name,
+        media_type="text/javascript",
+        headers={"Cache-Control": "no-cache"},
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -175,26 +215,20 @@ def _serve(app: FastAPI, listener: socket.socket) -> None:
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def _sources(index: ArticleIndex, llm: str | None) -> Sources:
-    """Connect the page to the index, and load the reader before the first question needs it."""
-    from index import Filters
-    from qa import load_reader, stream_answer
-    from ui.examples import example_questions
-    from ui.pages.ask import Sources
-    from ui.pages.shell import Overview
+@contextmanager
+def _library(index: ArticleIndex, llm: str | None, readonly: bool) -> Iterator[Library]:
+    """Connect the pages to the index, and load the reader before the first question needs it."""
+    from qa import load_reader
+    from ui.library import Library
+    from ui.uploads import Uploads
 
-    reader = load_reader(llm or "extractive", embedder=index.embedder)
-
-    def answer(question: str) -> Iterator[Answer]:
-        return stream_answer(question, index=index, reader=reader)
-
-    def article(article_id: str) -> Article:
-        if not index.articles(filters=Filters(article_ids=(article_id,)), limit=1):
-            raise KeyError(article_id)
-        return index.article(article_id)
-
-    def overview(texts: Texts) -> Overview:
-        examples = example_questions(index.articles(limit=_BROWSED), texts)
-        return Overview(index.stats().articles, examples)
-
-    return Sources(answer=answer, article=article, overview=overview)
+    reader = load_reader(llm, embedder=index.embedder)
+    library = Library(index, reader, readonly=readonly)
+    if readonly:
+        yield library
+        return
+    library.uploads = Uploads(library.add_file)
+    try:
+        yield library
+    finally:
+        library.uploads.close()

@@ -16,8 +16,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from index import Article, ArticleInfo, Hit
-    from qa import Answer, Citation, Claim
+    from index import Article, ArticleInfo, Facets, Hit
+    from qa import Answer, Citation, Claim, Found
 
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 
@@ -64,12 +64,17 @@ def answer_json(answer: Answer) -> dict[str, JSON]:
         "confidence": answer.confidence,
         "reader": answer.reader,
         "language": answer.language,
-        "citations": [citation_json(citation) for citation in answer.citations],
+        "citations": [
+            {**citation_json(citation), "also_in": _copies_json(answer.also_in(citation))}
+            for citation in answer.citations
+        ],
+        "independent_sources": answer.sources,
         "unsupported": [_claim_json(claim) for claim in answer.unsupported],
         "hits": [hit_json(hit) for hit in answer.hits],
         "timings": dict(answer.timings),
         "notice": answer.notice,
         "generation": answer.generation,
+        "as_of": plain(answer.as_of),
     }
 
 
@@ -91,6 +96,7 @@ def citation_json(citation: Citation) -> dict[str, JSON]:
         "sentence_end": citation.sentence_end,
         "sentence": citation.sentence,
         "score": citation.score,
+        "page": citation.page,
     }
 
 
@@ -102,13 +108,42 @@ def _claim_json(claim: Claim) -> dict[str, JSON]:
     return {"text": claim.text, "spans": spans, "probability": claim.probability}
 
 
-def hits_json(hits: Iterable[Hit]) -> dict[str, JSON]:
-    """Return what ``kutip search --json`` prints."""
-    return {"hits": [hit_json(hit) for hit in hits]}
+def _copies_json(copies: Iterable[ArticleInfo]) -> list[JSON]:
+    """Return the near-duplicates of an article, as ``kutip list --json`` has them."""
+    return [_info_json(info) for info in copies]
+
+
+def found_json(found: Found) -> dict[str, JSON]:
+    """Return what ``kutip search --json`` prints: each hit with the sentence that fits best."""
+    hits: list[JSON] = [
+        {
+            **hit_json(hit),
+            "sentence_start": sentence.start if sentence else None,
+            "sentence_end": sentence.end if sentence else None,
+        }
+        for hit, sentence in zip(found.hits, found.sentences, strict=True)
+    ]
+    return {"hits": hits, "facets": facets_json(found.facets)}
+
+
+def facets_json(facets: Facets) -> dict[str, JSON]:
+    """Return counts of articles, each kind as a list in the order of the facets."""
+
+    def listed(counts: tuple[tuple[str, int], ...]) -> list[JSON]:
+        return [{"value": value, "articles": count} for value, count in counts]
+
+    return {
+        "articles": facets.articles,
+        "languages": listed(facets.languages),
+        "sources": listed(facets.sources),
+        "months": listed(facets.months),
+    }
 
 
 def hit_json(hit: Hit) -> dict[str, JSON]:
     """Return a passage found, with its place in its article."""
+    from index import page_of
+
     return {
         "score": hit.score,
         "dense_rank": hit.dense_rank,
@@ -122,6 +157,8 @@ def hit_json(hit: Hit) -> dict[str, JSON]:
         "start": hit.passage.start,
         "end": hit.passage.end,
         "text": hit.passage.text,
+        "also_in": _copies_json(hit.also_in),
+        "page": page_of(hit.article, hit.passage.start),
     }
 
 

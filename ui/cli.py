@@ -22,7 +22,7 @@ from typing import Annotated
 
 import typer
 
-from ui.commands import articles, asking, checking, evaluating, exporting
+from ui.commands import articles, asking, checking, evaluating, exporting, judging
 from ui.terminal import complain
 
 _MISTAKE, _INTERRUPTED, _BROKEN_PIPE = 2, 130, 141
@@ -30,6 +30,7 @@ _MISTAKE, _INTERRUPTED, _BROKEN_PIPE = 2, 130, 141
 app = typer.Typer(
     name="kutip",
     help="Ask questions of your article files and get answers with exact quotes.",
+    epilog="Begin with kutip index FOLDER, then kutip ask QUESTION or kutip chat.",
     add_completion=False,
     pretty_exceptions_enable=False,  # a bug shows Python's own traceback, which reports quote
     rich_markup_mode=None,
@@ -68,6 +69,7 @@ app.command("remove")(articles.remove)
 app.command("stats")(articles.stats)
 app.command("check")(checking.check)
 app.command("export")(exporting.export)
+app.command("feedback")(judging.feedback)
 
 evaluation = typer.Typer(help="Measure reading, retrieval and answers on a question set.")
 evaluation.command("reader")(evaluating.eval_reader)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import html
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from ui.characters import is_blank, plain, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from ui.texts import Texts
 
 TITLE = 200  # characters of a title that are shown
+_NAMED = 3  # other places of an article that are named
 
 
 class Described(Protocol):
@@ -46,6 +48,14 @@ def source_name(about: Described) -> str:
     return host or PurePath(about.source.replace("\\", "/")).name
 
 
+def nearby(source: str) -> str:
+    """Return a path as it is typed from the current folder, where it lies below that."""
+    try:
+        return str(Path(source).relative_to(Path.cwd()))
+    except (ValueError, OSError):  # it lies elsewhere, or the current folder was deleted
+        return source
+
+
 def web_host(url: str | None) -> str | None:
     """Return the host of an http(s) address; None for anything else."""
     try:
@@ -55,11 +65,31 @@ def web_host(url: str | None) -> str | None:
         return None
 
 
+def also_in_line(shown_one: Described, copies: Sequence[Described], texts: Texts) -> str:
+    """Name where else an article stands: the first three sources, and how many more there are.
+
+    A copy from the source of the article shown is named by its title. "" without copies.
+    """
+    own = source_name(shown_one)
+    named = (source_name(copy) for copy in copies)
+    names = [
+        display_title(copy) if name == own else plain(name, limit=80)
+        for copy, name in zip(copies, named, strict=True)
+    ]
+    names = list(dict.fromkeys(name for name in names if not is_blank(name)))
+    if not names:
+        return ""
+    first, rest = ", ".join(names[:_NAMED]), len(names) - _NAMED
+    return texts.also_in.format(texts.and_more.format(first, rest) if rest > 0 else first)
+
+
 def about_line(about: Described, texts: Texts) -> str:
-    """Return source, date and language; the source only where it is not the title already."""
+    """Return source, page, date and language; the source only where it is not the title already."""
     source = plain(source_name(about), limit=80)
+    page = getattr(about, "page", None)  # citations of paged articles have one
     parts = [
         "" if is_blank(about.title) else f"<bdi>{shown(source)}</bdi>",
+        texts.page.format(page).replace(" ", "\u00a0") if page else "",
         texts.day(about.published).replace(" ", "\u00a0") or texts.undated,  # kept on one line
         html.escape(texts.language_name(about.language)) if about.language else "",
     ]

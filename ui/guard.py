@@ -19,18 +19,27 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 
+from ui.uploads import FILE_LIMIT
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_BODY_LIMIT = 64 * 1024  # bytes; a question has at most 4,000 characters
+    from ui.password import Password
+
+_BODY_LIMIT = 256 * 1024  # bytes; a question has at most 4,000 characters, and a turn before it
+_LARGE = {  # what brings more: a conversation to render or export, and a file
+    "/gradio_api/component_server": 4 * 1024 * 1024,
+    "/gradio_api/component_server/": 4 * 1024 * 1024,
+    "/kutip/upload": FILE_LIMIT,
+}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ROUTES = {
     "GET": re.compile(
-        r"/|/kutip\.css|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt"
+        r"/|/kutip\.css|/kutip/[a-z]+\.js|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt"
         r"|/(?:assets|static)/(?!.*\.\.)[\w./@-]+"
         r"|/gradio_api/(?:theme\.css|app_id|queue/data|startup-events|heartbeat/\w+)"
     ),
-    "POST": re.compile(r"/gradio_api/(?:queue/join|component_server|cancel|reset)/?"),
+    "POST": re.compile(r"/gradio_api/(?:queue/join|component_server|cancel|reset)/?|/kutip/upload"),
 }
 _ROUTES["HEAD"] = _ROUTES["GET"]
 _POLICY = "; ".join(
@@ -73,8 +82,11 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 class Guard:
     """Let through what the chat needs, and answer 403, 404 or 413 to everything else."""
 
-    def __init__(self, app: ASGIApp, host: str, head: str = "") -> None:
+    def __init__(
+        self, app: ASGIApp, host: str, head: str = "", password: Password | None = None
+    ) -> None:
         self._app = app
+        self._password = password
         self._head = head.encode()
         self._any_address = not is_loopback(host)
         names = {host.lower(), socket.gethostname().lower()} if self._any_address else {host}
@@ -98,10 +110,13 @@ class Guard:
             code, message = refusal
             await PlainTextResponse(message, status_code=code)(scope, receive, reply)
             return
+        if self._password and (asked := self._password.refusal(scope, headers)):
+            await asked(scope, receive, reply)
+            return
         if scope["path"] == "/":  # its scripts get their nonce, so it must arrive uncompressed
             kept = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
             scope = {**scope, "headers": kept}
-        await self._app(scope, _Body(receive), reply)
+        await self._app(scope, _Body(receive, _LARGE.get(scope["path"], _BODY_LIMIT)), reply)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         if len(headers.getlist("host")) != 1 or not self._is_ours(headers["host"]):
@@ -115,7 +130,8 @@ class Guard:
         if not routes or not routes.fullmatch(scope["path"]):
             return 404, "There is nothing here."
         length = headers.get("content-length", "0")
-        if not length.isascii() or not length.isdigit() or int(length) > _BODY_LIMIT:
+        limit = _LARGE.get(scope["path"], _BODY_LIMIT)
+        if not length.isascii() or not length.isdigit() or int(length[:12]) > limit:
             return 413, "The request is too large."
         return None
 
@@ -133,14 +149,15 @@ def _same_origin(origin: str, host: str) -> bool:
 class _Body:
     """A request body that ends with a disconnect when it exceeds the limit without saying so."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
+        self._limit = limit
         self._seen = 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._seen += len(message.get("body", b""))
-        return message if self._seen <= _BODY_LIMIT else {"type": "http.disconnect"}
+        return message if self._seen <= self._limit else {"type": "http.disconnect"}
 
 
 class _Reply:
@@ -176,8 +193,8 @@ class _Page(_Reply):
             return
         # Gradio writes "<" of its configuration as \u003c: each "<script" left is its own.
         mark = b'<script nonce="%b"' % self._nonce.encode()
-        page = re.sub(rb"<script(?=[\s>])", mark, self._body)
-        page = page.replace(b"</head>", self._head + b"</head>", 1)
+        page = self._body.replace(b"</head>", self._head + b"</head>", 1)
+        page = re.sub(rb"<script(?=[\s>])", mark, page)
         headers = MutableHeaders(scope=self._start)
         headers["Content-Length"] = str(len(page))
         headers["Cache-Control"] = "no-store"

@@ -1,4 +1,4 @@
-"""Answers and articles as HTML: the only place where text of others becomes markup.
+"""Answers as HTML: the only place where text of others becomes markup, with :mod:`ui.reading`.
 
 :func:`render_answer` serves an answer while it grows, when it is done, and in a history alike.
 Every value is escaped where it enters; :func:`ui.cleaning.clean` then lets only our own elements
@@ -10,73 +10,94 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from ui.characters import is_blank, plain, shown
+from ui.cards import render_cards, render_citations
+from ui.characters import plain, shown
 from ui.cleaning import clean
-from ui.describing import TITLE, Described, about_line, display_title, web_host
+from ui.describing import display_title
+from ui.follow_ups import follow_ups
 from ui.places import Place
+from ui.records import record_of
 from ui.texts import Texts, confidence_level, texts_for_question
 
 if TYPE_CHECKING:
-    from index import Article, Hit
     from qa import Answer, Citation
 
 State = Literal["streaming", "done"]
 
-_NEAREST = 4  # passages offered where nothing was found
-_LEAD = 120  # characters of a sentence shown before the answer in it
-_SHOWN = 120_000  # characters of an article shown at once, around what is marked
-_BREAKS = "\n\r\x0b\x0c\x85\u2028\u2029"
-_LINE = re.compile(f"[^{_BREAKS}]+")
-_HEADING = re.compile(
-    rf"\s*(?:\#{{1,6}}[ \t]+)?(?P<words>\S[^{_BREAKS}]*?)[ \t]*(?=[{_BREAKS}]|\Z)"
-)
-_BREAK = re.compile(f"[{_BREAKS}]+")
+_BREAK = re.compile("[\n\r\x0b\x0c\x85\u2028\u2029]+")
 _NUMBER = re.compile(r"\s?\[([0-9]{1,3})\]")
 _LEVELS = ("high", "middle", "low")
 
 
-def render_answer(answer: Answer, *, turn: int, texts: Texts, state: State = "done") -> str:
+def render_answer(
+    answer: Answer, *, turn: int, texts: Texts, state: State = "done", older: bool = False
+) -> str:
     """Render one question with its answer, citations, passages and warnings.
 
-    ``texts`` speak where the question's own language is not one of ours.
+    ``texts`` speak where the question's own language is not one of ours; ``older`` tells that the
+    answer was asked for by a link made for another state of the articles.
     """
-    texts = texts_for_question(answer.language, texts)
+    own = texts_for_question(answer.language, texts)
+    understood = own.understood.format(answer.completed) if answer.completed else ""
     if state == "streaming" and not answer.found:  # a verdict comes with the whole answer only
-        waiting = f'<div class="answer waiting"><p class="text">{texts.reading}</p></div>'
-        return _turn(answer.question, waiting, turn=turn, state=state)
+        waiting = f'<div class="answer waiting"><p class="text">{own.reading}</p></div>'
+        return _turn(answer.question, waiting, understood, turn=turn, state=state)
     kind = "found" if answer.found else "not-found"
-    parts = [f'<div class="answer {kind}">', *_answer_text(answer)]
+    parts = [f'<div class="answer {kind}">', *_framing(answer, own), *_answer_text(answer)]
     if answer.found and state == "done":
-        parts.append(_confidence(answer.confidence, texts))
-    if answer.notice:
-        parts.append(f'<p class="notice"><bdi>{shown(answer.notice)}</bdi></p>')
-    if answer.citations:
-        cards = [_citation_card(citation, answer.text, texts) for citation in answer.citations]
-        parts += _cards(texts.sources, cards, texts)
+        parts.append(_confidence(answer, own))
     elif answer.hits and not answer.found:
-        nearest = enumerate(answer.hits[:_NEAREST], start=1)
-        cards = [_passage_card(number, hit, texts) for number, hit in nearest]
-        parts += _cards(texts.nearest, cards, texts)
-    parts += [*_unsupported(answer, texts), "</div>"]
-    return _turn(answer.question, "".join(parts), turn=turn, state=state)
+        why = own.why_refused.format(own.percent(answer.confidence))
+        parts.append(f'<p class="why">{shown(why)}</p>')
+    notices = [own.link_older] if older else []
+    for notice in [*notices, *([answer.notice] if answer.notice else [])]:
+        parts.append(f'<p class="notice"><bdi>{shown(notice)}</bdi></p>')
+    if answer.citations:
+        parts += render_citations(answer, own)
+    elif answer.hits and not answer.found:
+        parts += render_cards(answer.hits, own)
+    parts += [*_unsupported(answer, own), "</div>"]
+    record = ""
+    if state == "done":
+        parts += [*_actions(answer, texts), *_follow(answer, own)]
+        record = record_of(answer)
+    return _turn(answer.question, "".join(parts), understood, turn=turn, state=state, record=record)
 
 
 def render_failure(question: str, message: str, *, turn: int) -> str:
     """Render a question that could not be answered, with one sentence that says why."""
     body = f'<div class="answer failed"><p class="text"><bdi>{shown(message)}</bdi></p></div>'
-    return _turn(question, body, turn=turn, state="done")
+    return _turn(question, body, "", turn=turn, state="done")
 
 
-def _turn(question: str, body: str, *, turn: int, state: State) -> str:
+def _turn(
+    question: str, body: str, understood: str, *, turn: int, state: State, record: str = ""
+) -> str:
+    kept = f' data-record="{html.escape(record)}"' if record else ""
+    line = f'<p class="understood"><bdi>{shown(understood)}</bdi></p>' if understood else ""
     return clean(
-        f'<article class="turn" data-turn="{turn}" data-state="{state}">'
-        f'<h2 class="question" dir="auto">{shown(question)}</h2>{body}</article>'
+        f'<article class="turn" data-turn="{turn}" data-state="{state}"{kept}>'
+        f'<h2 class="question" dir="auto">{shown(question)}</h2>{line}{body}</article>'
     )
+
+
+def _framing(answer: Answer, texts: Texts) -> Iterator[str]:
+    """Say where the words come from, where they are not in the language of the question."""
+    languages = {citation.language for citation in answer.citations}
+    if len(languages) != 1 or languages & {answer.language, ""}:
+        return
+    language = texts.language_name(languages.pop())
+    if language == texts.language_name(answer.language):
+        return
+    titles = {citation.article_id: display_title(citation) for citation in answer.citations}
+    if len(titles) == 1:
+        frame = texts.framed.format(f"“{next(iter(titles.values()))}”", language)
+    else:
+        frame = texts.framed_many.format(len(titles), language)
+    yield f'<p class="frame"><bdi>{shown(frame)}</bdi></p>'
 
 
 def _answer_text(answer: Answer) -> Iterator[str]:
@@ -116,76 +137,32 @@ def _stands_in(number: re.Match[str], quote: str) -> bool:
 
 def _chip(citation: Citation) -> str:
     label = html.escape(plain(f"[{citation.number}] {display_title(citation)}"))
-    quote = html.escape(plain(citation.sentence))
     return (
-        f'<button type="button" class="chip" aria-label="{label}" title="{quote}"'
+        f'<button type="button" class="chip" aria-label="{label}"'
         f" {Place.of_citation(citation).attributes()}>{citation.number}</button>"
     )
 
 
-def _confidence(probability: float, texts: Texts) -> str:
-    level = _LEVELS[confidence_level(probability)]
-    percent = min(99, max(1, round(100 * probability)))  # nothing here is certain
-    return (
-        f'<p class="confidence"><span class="meter {level}"></span>'
-        f'{texts.confidence(probability)} <span class="number">{percent}%</span></p>'
-    )
+def _confidence(answer: Answer, texts: Texts) -> str:
+    """Say how sure the answer is, on how many sources it rests, and of when they are."""
+    level = _LEVELS[confidence_level(answer.confidence)]
+    about = [
+        f'<span class="meter {level}"></span>{texts.confidence(answer.confidence)} '
+        f'<span class="number">{texts.percent(answer.confidence)}</span>'
+    ]
+    if answer.citations:
+        about.append(shown(texts.independent[answer.sources != 1].format(answer.sources)))
+        about.append(shown(_as_of(answer, texts)))
+    parts = "".join(f'<span class="fact">{part}</span>' for part in about)
+    return f'<p class="confidence">{parts}</p>'
 
 
-@dataclass(frozen=True, slots=True)
-class _Card:
-    """A quote to open: ``quote`` is HTML; a ``brief`` one stands in the answer already."""
-
-    number: int
-    about: Described
-    place: Place
-    label: str
-    quote: str
-    brief: bool = False
-
-
-def _citation_card(citation: Citation, answer_text: str, texts: Texts) -> _Card:
-    sentence, offset = citation.sentence, citation.sentence_start
-    answer = (citation.start - offset, citation.end - offset)
-    start = 0
-    if answer[0] > _LEAD:  # a card shows a few lines, and the answer must be among them
-        start = sentence.rfind(" ", 0, answer[0] - _LEAD // 2) + 1
-    whole = answer == (0, len(sentence))  # then nothing in it stands out
-    pieces = _pieces(sentence, start, len(sentence), None, None if whole else answer)
-    return _Card(
-        number=citation.number,
-        about=citation,
-        place=Place.of_citation(citation),
-        label=texts.open_source.format(citation.number, display_title(citation)),
-        quote=("… " if start else "") + "".join(pieces),
-        brief=sentence in answer_text,
-    )
-
-
-def _passage_card(number: int, hit: Hit, texts: Texts) -> _Card:
-    label = texts.open_passage.format(number, display_title(hit.article))
-    return _Card(number, hit.article, Place.of_hit(hit), label, shown(hit.passage.text))
-
-
-def _cards(heading: str, cards: Sequence[_Card], texts: Texts) -> Iterator[str]:
-    """Yield the cards in order; neighbours of one article share its title."""
-    yield f'<h3 class="label">{heading}</h3><ol class="cards">'
-    above: str | None = None
-    for card in cards:
-        more = card.place.article_id == above
-        above = card.place.article_id
-        title = shown(display_title(card.about))
-        yield (
-            f'<li{" class=more" if more else ""}><button type="button" class="card"'
-            f' aria-label="{html.escape(plain(card.label))}" {card.place.attributes()}>'
-            f'<span class="card-number">{card.number}</span>'
-        )
-        if not more:
-            yield f'<span class="card-title"><bdi>{title}</bdi></span>'
-            yield f'<span class="about">{about_line(card.about, texts)}</span>'
-        kind = "card-quote brief" if card.brief else "card-quote"
-        yield f'<span class="{kind}"><bdi>{card.quote}</bdi></span></button></li>'
-    yield "</ol>"
+def _as_of(answer: Answer, texts: Texts) -> str:
+    days = sorted(one.published for one in answer.citations if one.published)
+    if not days:
+        return texts.no_date
+    first, last = (texts.day(day).replace(" ", "\u00a0") for day in (days[0], days[-1]))
+    return texts.as_of.format(last) if first == last else texts.as_of_range.format(first, last)
 
 
 def _unsupported(answer: Answer, texts: Texts) -> Iterator[str]:
@@ -198,78 +175,37 @@ def _unsupported(answer: Answer, texts: Texts) -> Iterator[str]:
         yield "</ul></details>"
 
 
-def render_article(article: Article, place: Place, texts: Texts) -> str:
-    """Render an article whole, or what surrounds the marks of a very long one.
-
-    Nothing is marked where the article is not the version that ``place`` was made for.
-    """
-    same = place.digest == article.digest
-    evidence, answer = (place.evidence, place.answer) if same else (None, None)
-    first, last = _shown_range(len(article.text), answer or evidence)
-    left_out = f'<p class="left-out">{texts.left_out}</p>'
-    heading, body_start = _heading(article, first, evidence, answer)
-    kind = "title untitled" if is_blank(article.title) else "title"
-    parts = [
-        f'<article class="reading"><header><p class="about">{about_line(article, texts)}</p>',
-        f'<h2 class="{kind}" dir="auto">{heading}</h2>{_byline(article, texts)}</header>',
-        "" if same else f'<p class="notice">{texts.changed}</p>',
-        left_out if first else "",
-        f'<div class="body" lang="{html.escape(plain(article.language, limit=12))}">',
-    ]
-    for line in _LINE.finditer(article.text, body_start, last):
-        if not line[0].isspace():
-            pieces = _pieces(article.text, line.start(), line.end(), evidence, answer)
-            parts.append(f'<p dir="auto">{"".join(pieces)}</p>')
-    parts += ["</div>", left_out if last < len(article.text) else "", "</article>"]
-    return clean("".join(parts))
+def _actions(answer: Answer, texts: Texts) -> Iterator[str]:
+    """Yield what can be done with an answer; these words are the page's, not the question's."""
+    yield f'<div class="actions" role="group" aria-label="{html.escape(texts.actions_label)}">'
+    for name, label in (("copy", texts.copy), ("markdown", texts.copy_markdown)):
+        yield _action(name, label)
+    yield _action("link", texts.link)
+    if answer.citations:
+        yield f'<span class="rating" role="group" aria-label="{html.escape(texts.feedback_label)}">'
+        ratings = (texts.right, texts.wrong, texts.wrong_quote)
+        for name, label in zip(("right", "wrong", "wrong-quote"), ratings, strict=True):
+            yield _action(name, label, pressed=True)
+        yield "</span>"
+    yield "</div>"
 
 
-def _shown_range(length: int, mark: tuple[int, int] | None) -> tuple[int, int]:
-    if length <= _SHOWN:
-        return 0, length
-    middle = min(mark[0], length) if mark else 0
-    first = max(0, min(middle - _SHOWN // 2, length - _SHOWN))
-    return first, first + _SHOWN
+def _action(name: str, label: str, *, pressed: bool = False) -> str:
+    state = ' aria-pressed="false"' if pressed else ""
+    return (
+        f'<button type="button" class="action {name}" data-action="{name}"{state}>'
+        f"{html.escape(label)}</button>"
+    )
 
 
-def _heading(
-    article: Article,
-    first: int,
-    evidence: tuple[int, int] | None,
-    answer: tuple[int, int] | None,
-) -> tuple[str, int]:
-    """Return the heading and where the body starts: a title that opens the text is not doubled."""
-    line = None if first else _HEADING.match(article.text)
-    if line and line["words"] == article.title.strip() and len(line["words"]) <= TITLE:
-        return "".join(_pieces(article.text, *line.span("words"), evidence, answer)), line.end()
-    return shown(display_title(article)), first
-
-
-def _byline(article: Article, texts: Texts) -> str:
-    authors = plain(", ".join(article.authors), limit=TITLE)
-    parts = [f"<bdi>{shown(authors)}</bdi>"] if authors else []
-    host = web_host(article.url)
-    if host and article.url and not re.search(r"[\x00-\x20\x7f-\x9f]", article.url):
-        label = texts.original.format(f"<bdi>{shown(plain(host, limit=80))}</bdi>")
-        parts.append(f'<a href="{html.escape(article.url)}" target="_blank">{label}</a>')
-    return f'<p class="byline">{" · ".join(parts)}</p>' if parts else ""
-
-
-def _pieces(
-    text: str,
-    start: int,
-    end: int,
-    evidence: tuple[int, int] | None,
-    answer: tuple[int, int] | None,
-) -> Iterator[str]:
-    """Yield ``text[start:end]`` as HTML with both spans marked; cut first, escaped after."""
-    bounds = [bound for span in (evidence, answer) if span for bound in span]
-    cuts = sorted({start, end, *(bound for bound in bounds if start < bound < end)})
-    for left, right in pairwise(cuts):
-        piece = shown(text[left:right])
-        if answer and answer[0] <= left and right <= answer[1]:
-            yield f'<mark class="answer">{piece}</mark>'
-        elif evidence and evidence[0] <= left and right <= evidence[1]:
-            yield f'<mark class="evidence">{piece}</mark>'
-        else:
-            yield piece
+def _follow(answer: Answer, texts: Texts) -> Iterator[str]:
+    questions = follow_ups(answer, texts)
+    if questions:
+        yield f'<div class="follow" role="group" aria-label="{html.escape(texts.follow_label)}">'
+        for question in questions:
+            asked = html.escape(plain(question))
+            yield (
+                f'<button type="button" class="next" data-question="{asked}">'
+                f"<bdi>{shown(plain(question))}</bdi></button>"
+            )
+        yield "</div>"

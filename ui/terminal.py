@@ -14,17 +14,20 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ui.as_json import JSON, dumps
+from ui.describing import Described, also_in_line, nearby
+from ui.texts import ENGLISH, Texts, texts_for_question
 
 if TYPE_CHECKING:
     from datetime import date
 
     from rich.console import Console
 
-    from index import Article, ArticleInfo, Failure, Hit
-    from qa import Answer, Citation
+    from index import Article, ArticleInfo, Failure, Hit, Span
+    from qa import Answer, Citation, Found
 
 _NEAREST = 3  # passages shown where nothing was found
 _SNIPPET = 300  # characters of each
+_ID = 40  # characters of an id that stays in one line
 
 # C0 and C1 controls (ANSI, OSC 8, OSC 0, \r), line separators, bidirectional overrides that
 # reorder what is read, and lone surrogates, which no encoding can print.
@@ -78,39 +81,42 @@ def out(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
-def _print(console: Console, *parts: str | tuple[str, str], indent: int = 0) -> None:
-    """Print a line made of texts and ``(text, style)`` pairs.
+def _print(console: Console, *parts: str | tuple[str, str], label: str = "") -> None:
+    """Print a line made of texts and ``(text, style)`` pairs, behind a label or indent.
 
-    A terminal gets it styled and wrapped; a pipe or file exactly as it is, tabs included.
+    A terminal gets it styled and wrapped beside the label; a pipe or file exactly as it is, tabs
+    included.
     """
     if not console.is_terminal:
         line = "".join(part if isinstance(part, str) else part[0] for part in parts)
-        console.file.write(f"{' ' * indent}{line}\n")
+        console.file.write(f"{label}{line}\n")
         return
-    from rich.padding import Padding
+    from rich.table import Table
     from rich.text import Text
 
-    text = Text.assemble(*parts)
-    console.print(Padding(text, (0, 0, 0, indent)) if indent else text)
+    grid = Table.grid()
+    grid.add_row(Text(label), Text.assemble(*parts))
+    console.print(grid if label else Text.assemble(*parts))
 
 
 def print_answer(answer: Answer) -> None:
     """Print the answer, then its numbered quotes; the nearest passages where none was found."""
-    from ui.texts import ENGLISH, texts_for_question
-
     console, texts = out(), texts_for_question(answer.language, ENGLISH)
     _print(console, (printable(answer.text), "bold"))
+    if answer.as_of:
+        _print(console, (f"({answer.as_of_words})", "dim"))
     if answer.notice:
         _print(console, (f"({one_line(answer.notice)})", "yellow"))
     for citation in answer.citations:
         _print(console)
-        _print(console, f"[{citation.number}] ", *_quote(citation))
-        _print(console, (_about(citation), "dim"), indent=4)
+        _print(console, *_quote(citation), label=f"[{citation.number}] ")
+        _print(console, (_about(citation), "dim"), label=" " * 4)
+        _print_copies(console, citation, answer.also_in(citation), texts)
     if answer.unsupported:
         _print(console)
         _print(console, (texts.unsupported_hint, "yellow"))
         for claim in answer.unsupported:
-            _print(console, f"- {one_line(claim.text)}", indent=2)
+            _print(console, one_line(claim.text), label="  - ")
     if not answer.found and answer.hits:
         _print(console)
         _print(console, f"{texts.nearest}:")
@@ -118,20 +124,21 @@ def print_answer(answer: Answer) -> None:
     if answer.found:
         _print(console)
         sure = f"{texts.confidence(answer.confidence)} ({answer.confidence:.0%})"
-        _print(console, (f"{sure} · {one_line(answer.reader)}", "dim"))
+        sources = texts.independent[answer.sources != 1].format(answer.sources)
+        _print(console, (f"{sure} · {sources} · {one_line(answer.reader)}", "dim"))
 
 
 def _quote(citation: Citation) -> list[str | tuple[str, str]]:
-    """Return the sentence in quotation marks, with the exact words of the answer marked."""
+    """Return the sentence, which may have quotation marks of its own, the answer in it marked."""
     start = max(citation.start - citation.sentence_start, 0)
     end = min(citation.end, citation.sentence_end) - citation.sentence_start
     sentence = citation.sentence
+    if end - start == len(sentence):  # nothing in it to point at
+        return [_folded(sentence)]
     return [
-        "“",
         _folded(sentence[:start]),
         (_folded(sentence[start:end]), "bold reverse"),
         _folded(sentence[end:]),
-        "”",
     ]
 
 
@@ -141,34 +148,64 @@ def _folded(text: str) -> str:
 
 
 def _about(value: Citation | ArticleInfo) -> str:
-    """Return title, date and source, whichever are known."""
-    return _joined(value.title, value.published, value.url or value.source)
+    """Return title, page, date and source, whichever are known."""
+    page = getattr(value, "page", None)  # citations of paged articles have one
+    return _joined(
+        value.title,
+        f"p. {page}" if page else "",
+        value.published,
+        value.url or nearby(value.source),
+    )
 
 
-def _joined(title: str, published: date | None, source: str) -> str:
-    parts = [title, published.isoformat() if published else "", source]
+def _joined(title: str, page: str, published: date | None, source: str) -> str:
+    parts = [title, page, published.isoformat() if published else "", source]
     return " · ".join(one_line(part) for part in parts if part)
 
 
-def print_hits(hits: Iterable[Hit]) -> None:
-    """Print passages found, best first, or say that there are none."""
+def print_found(found: Found) -> None:
+    """Print passages found, best first, their fitting sentences marked; or say there are none."""
     console = out()
-    found = list(hits)
-    if not found:
+    if not found.hits:
         _print(console, "No passage found.")
-    _print_passages(console, found)
+    for number, (hit, sentence) in enumerate(zip(found.hits, found.sentences, strict=True), 1):
+        _print_head(console, number, hit)
+        _print(console, *_marked(hit, sentence), label=" " * 3)
 
 
-def _print_passages(console: Console, hits: Iterable[Hit], limit: int | None = None) -> None:
+def _print_passages(console: Console, hits: Iterable[Hit], limit: int) -> None:
     for number, hit in enumerate(hits, start=1):
-        _print(console)
-        _print(console, f"{number}. ", (_about(hit.article), "bold"), (f"  {hit.score:.3f}", "dim"))
-        _print(console, _snippet(hit.passage.text, limit), indent=3)
+        _print_head(console, number, hit)
+        _print(console, _snippet(hit.passage.text, limit), label=" " * 3)
 
 
-def _snippet(text: str, limit: int | None) -> str:
+def _print_head(console: Console, number: int, hit: Hit) -> None:
+    _print(console)
+    about = [(_about(hit.article), "bold"), (f"  {hit.score:.3f}", "dim")]
+    _print(console, *about, label=f"{number}. ")
+    _print_copies(console, hit.article, hit.also_in, ENGLISH, indent=3)
+
+
+def _print_copies(
+    console: Console, one: Described, copies: Sequence[Described], texts: Texts, indent: int = 4
+) -> None:
+    if line := also_in_line(one, copies, texts):
+        _print(console, (one_line(line), "dim"), label=" " * indent)
+
+
+def _marked(hit: Hit, sentence: Span | None) -> list[str | tuple[str, str]]:
+    """Return a passage as one line, with a sentence of it in bold."""
+    passage = hit.passage
+    if sentence is None or not passage.covers(sentence):
+        return [one_line(passage.text)]
+    start, end = sentence.start - passage.start, sentence.end - passage.start
+    before, after = _folded(passage.text[:start]), _folded(passage.text[end:])
+    return [before.lstrip(), (_folded(passage.text[start:end]), "bold"), after.rstrip()]
+
+
+def _snippet(text: str, limit: int) -> str:
     line = one_line(text)
-    if limit is None or len(line) <= limit:
+    if len(line) <= limit:
         return line
     return f"{line[:limit].rsplit(' ', 1)[0]} …"
 
@@ -220,8 +257,10 @@ def _print_table(
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
+    width = max((len(row[0]) for row in escaped), default=0)
     for heading in headings:
-        table.add_column(heading, overflow="fold")
+        # An id is there to be copied, so a short one is not broken into two lines.
+        table.add_column(heading, overflow="fold", no_wrap=width <= _ID and not table.columns)
     for row in escaped:
         table.add_row(*map(Text, row))
     console.print(table)

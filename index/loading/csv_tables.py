@@ -1,4 +1,4 @@
-"""Load .csv files with a header row, one article a row, without ever holding a whole file.
+"""Load .csv and .tsv files with a header row, one article a row, without ever holding a whole file.
 
 The delimiter is the one that makes a header with a text column: guessing it from articles, which
 are full of commas, goes wrong.
@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from index.errors import ArticleError
+from index.loading.columns import missing_column
 from index.loading.decoding import detect_encoding
 from index.loading.fields import TEXT_LIMIT
 from index.loading.files import ArticleFile, OnError, empty, open_file, shown
-from index.loading.rows import COLUMNS, no_rows, row_article, row_error
+from index.loading.rows import no_rows, row_article, row_error
 from index.types import Article
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 _DELIMITERS = ",;\t|"
 _SAMPLE = 256_000  # bytes from which the encoding is told
 _LINE_LIMIT = 16_000_000  # characters of one line
-_SHOWN_COLUMNS = 12
 
 
 def load_csv(file: ArticleFile, report: OnError) -> Iterator[Article]:
@@ -32,7 +32,7 @@ def load_csv(file: ArticleFile, report: OnError) -> Iterator[Article]:
     # The limit is csv's global one, 131,072: long articles need more, so it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), TEXT_LIMIT + 1))
     seen = False
-    with open_file(file.path) as opened:
+    with open_file(file) as opened:
         encoding = _encoding(file, opened.read(_SAMPLE))
         opened.seek(0)
         stream = io.TextIOWrapper(opened, encoding, errors="replace", newline="")
@@ -53,12 +53,12 @@ def load_csv(file: ArticleFile, report: OnError) -> Iterator[Article]:
 
 def _encoding(file: ArticleFile, sample: bytes) -> str:
     if not sample.strip():
-        raise empty(file.path)
+        raise empty(file.place)
     try:
         return detect_encoding(sample)
     except ValueError as error:
-        message = f"Cannot read {shown(file.path)}: {error}; save it as CSV in UTF-8."
-        raise ArticleError(message, path=shown(file.path)) from error
+        message = f"Cannot read {shown(file.place)}: {error}; save it as CSV in UTF-8."
+        raise ArticleError(message, path=shown(file.place)) from error
 
 
 def _lines(file: ArticleFile, stream: io.TextIOWrapper) -> Iterator[str]:
@@ -75,15 +75,11 @@ def _header(file: ArticleFile, line: str) -> tuple[str, list[str]]:
     best: list[str] = []
     for delimiter in _DELIMITERS:
         names = _cells(line, delimiter)
-        if any(name.lower() in COLUMNS["text"] for name in names):
+        if missing_column(names, file.columns) is None:
             return delimiter, names
         best = max(best, names, key=len)
-    columns = ", ".join(best[:_SHOWN_COLUMNS])[:200]
-    message = (
-        f"{shown(file.path)} has no column named {' or '.join(COLUMNS['text'][:3])}, only"
-        f" {columns!r}; name the column that holds the articles text."
-    )
-    raise ArticleError(message, path=shown(file.path))
+    message = f"{shown(file.place)} {missing_column(best, file.columns)}."
+    raise ArticleError(message, path=shown(file.place))
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

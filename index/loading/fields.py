@@ -10,11 +10,14 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from index.pages import PAGES
+
 TEXT_LIMIT = 5_000_000  # characters of one article: a thousand pages
 TITLE_LIMIT = 512
 ID_LIMIT = 1024
 _METADATA_FIELDS = 32
 _METADATA_VALUE = 1000
+_METADATA_PAGES = 64_000  # characters: 5,000 pages take some 25,000
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LANGUAGE = re.compile(r"\s*([a-zA-Z]{2})(?![a-zA-Z])")
@@ -79,7 +82,8 @@ def metadata(fields: Mapping[str, object]) -> Mapping[str, str]:
     for name, value in fields.items():
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             text = clean_text(str(value))
-            if text.strip() and len(text) <= _METADATA_VALUE and len(name) <= TITLE_LIMIT:
+            limit = _METADATA_PAGES if name == PAGES else _METADATA_VALUE
+            if text.strip() and len(text) <= limit and len(name) <= TITLE_LIMIT:
                 kept[clean_text(name)] = text
         if len(kept) == _METADATA_FIELDS:
             break

@@ -21,7 +21,7 @@ _FAILURE_LIMIT = 100  # bad rows without a good one: then it is not JSON Lines
 def load_json_lines(file: ArticleFile, report: OnError) -> Iterator[Article]:
     """Yield the articles of a .jsonl or .jsonl.gz file; ``report`` gets the rows that are none."""
     good = bad = 0
-    with open_file(file.path) as opened:
+    with open_file(file) as opened:
         for number, line in _lines(file, opened):
             try:
                 article = row_article(_parse(file, number, line), file, number)
@@ -29,8 +29,8 @@ def load_json_lines(file: ArticleFile, report: OnError) -> Iterator[Article]:
                 report(error)
                 bad += 1
                 if bad == _FAILURE_LIMIT and not good:
-                    message = f"{shown(file.path)} is not JSON Lines; write one object a line."
-                    raise ArticleError(message, path=shown(file.path)) from error
+                    message = f"{shown(file.place)} is not JSON Lines; write one object a line."
+                    raise ArticleError(message, path=shown(file.place)) from error
                 continue
             good += 1
             yield article
@@ -52,8 +52,8 @@ def _lines(file: ArticleFile, opened: BinaryIO) -> Iterator[tuple[int, bytes | N
             elif line.strip():
                 yield number, line
     except (OSError, EOFError, zlib.error) as error:
-        message = f"{shown(file.path)} is damaged after line {number}; get it again."
-        raise ArticleError(message, path=shown(file.path)) from error
+        message = f"{shown(file.place)} is damaged after line {number}; get it again."
+        raise ArticleError(message, path=shown(file.place)) from error
 
 
 def _skip_line(file: ArticleFile, stream: BinaryIO, number: int) -> None:

@@ -1,13 +1,11 @@
-"""Make articles of rows: what .jsonl and .csv files have in common.
-
-Column names are matched without regard to case, English or Indonesian.
-"""
+"""Make articles of rows: what .jsonl, .csv and .parquet files have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from index.errors import ArticleError
+from index.loading.columns import COLUMNS, column_key, names_of
 from index.loading.dates import find_dateline, parse_date
 from index.loading.fields import (
     ID_LIMIT,
@@ -24,80 +22,83 @@ from index.loading.fields import (
 from index.loading.files import ArticleFile, shown, storable
 from index.types import Article
 
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id",),
-    "title": ("title", "headline", "judul"),
-    "text": ("text", "body", "content", "isi", "article", "artikel", "teks"),
-    "published": ("published", "date", "published_at", "pubdate", "tanggal"),
-    "url": ("url", "link"),
-    "authors": ("authors", "author", "penulis"),
-    "language": ("language", "lang", "bahasa"),
-    "source": ("source", "media"),
-}
-_NOT_KEPT = {name for names in COLUMNS.values() for name in names}
-_NOT_KEPT |= {"sentences", "metadata", "digest"}
+_HANDLED = {*COLUMNS, "sentences", "metadata", "digest"}
 
 
 def row_article(row: Mapping[str, object], file: ArticleFile, line: int) -> Article:
     """Return the article a row holds; ``line``, counted from 1, is where the row begins."""
-    fields = {str(name).strip().lower(): value for name, value in row.items()}
-    title = clean_title(_text(fields, "title"))
-    body = clean_text(_text(fields, "text"))
+    fields = _Fields(row, file.columns)
+    title = clean_title(fields.text("title"))
+    body = clean_text(fields.text("text"))
     if not body.strip():
-        named = " or ".join(COLUMNS["text"][:3])
+        named = " or ".join(names_of("text", file.columns)[:3])
         raise row_error(file, line, f"has no text ({named})")
     if len(body) > TEXT_LIMIT:
         raise row_error(file, line, f"has more than {TEXT_LIMIT:,} characters")
     text = compose_text(title, body)
     # A row of `kutip export` holds the whole text already, and its digest proves it.
-    if Article("", title, body).digest == fields.get("digest"):
+    if Article("", title, body).digest == fields.values.get("digest"):
         text = body
-    url = web_address(_text(fields, "url"))
+    url = web_address(fields.text("url"))
     return Article(
         id=_row_id(fields, file, line) or article_id(url, f"{file.name}#{line}"),
         title=title,
         text=text,
-        source=clean_text(_text(fields, "source")).strip() or storable(str(file.path)),
-        language=language_code(_text(fields, "language")),
-        published=parse_date(_text(fields, "published")) or find_dateline(body),
+        source=clean_text(fields.text("source")).strip() or storable(file.place),
+        language=language_code(fields.text("language")),
+        published=parse_date(fields.text("published")) or find_dateline(body),
         url=url,
-        authors=author_names(_value(fields, "authors")),
-        metadata=metadata(_other_fields(fields)),
+        authors=author_names(fields.value("authors")),
+        metadata=metadata(fields.others()),
     )
 
 
-def _other_fields(fields: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the fields without a column of their own, those under "metadata" first."""
-    nested = fields.get("metadata")
-    kept = {str(name): value for name, value in nested.items()} if isinstance(nested, dict) else {}
-    return kept | {name: value for name, value in fields.items() if name not in _NOT_KEPT}
+class _Fields:
+    """The values of a row, found by the field of the article that they are for."""
+
+    def __init__(self, row: Mapping[str, object], columns: Mapping[str, str]) -> None:
+        self._columns = columns
+        self.values = {str(name).strip().lower(): value for name, value in row.items()}
+        self._names = {column_key(name): name for name in self.values}
+        self._used: set[str] = set()
+
+    def value(self, field: str) -> object:
+        """Return the first value there is for a field, ``""`` for none."""
+        for key in names_of(field, self._columns):
+            name = self._names.get(key, "")
+            value = self.values.get(name)
+            if value not in (None, "", []):
+                self._used.add(name)
+                return value
+        return ""
+
+    def text(self, field: str) -> str:
+        """Return a field as text; a title such as 1984 may have become a number on its way."""
+        value = self.value(field)
+        return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+    def others(self) -> Mapping[str, object]:
+        """Return the values that are for no field, those under "metadata" first."""
+        nested = self.values.get("metadata")
+        kept = dict(nested) if isinstance(nested, dict) else {}
+        left_out = self._used | _HANDLED
+        return kept | {name: value for name, value in self.values.items() if name not in left_out}
 
 
 def row_error(file: ArticleFile, line: int, problem: str) -> ArticleError:
     """Return the error for one row."""
-    message = f"{shown(file.path)}, line {line}: the row {problem}; correct it or take it out."
-    return ArticleError(message, path=shown(file.path))
+    message = f"{shown(file.place)}, line {line}: the row {problem}; correct it or take it out."
+    return ArticleError(message, path=shown(file.place))
 
 
 def no_rows(file: ArticleFile) -> ArticleError:
     """Return the error for a file of rows that holds none."""
-    message = f"{shown(file.path)} holds no article; put one row into it for each article."
-    return ArticleError(message, path=shown(file.path))
+    message = f"{shown(file.place)} holds no article; put one row into it for each article."
+    return ArticleError(message, path=shown(file.place))
 
 
-def _value(fields: Mapping[str, object], column: str) -> object:
-    values = (fields.get(name) for name in COLUMNS[column])
-    return next((value for value in values if value not in (None, "", [])), "")
-
-
-def _text(fields: Mapping[str, object], column: str) -> str:
-    """Return a column as text; a title such as 1984 may have become a number on its way."""
-    value = _value(fields, column)
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _row_id(fields: Mapping[str, object], file: ArticleFile, line: int) -> str:
-    value = fields.get("id")
+def _row_id(fields: _Fields, file: ArticleFile, line: int) -> str:
+    value = fields.value("id")
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     identifier = clean_text(str(value)).strip()

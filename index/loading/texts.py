@@ -33,12 +33,12 @@ _FIELDS: Mapping[str, object] = {}
 
 def load_text(file: ArticleFile, _report: OnError) -> Iterator[Article]:
     """Yield the article of a .txt file."""
-    yield _article(file, decode_file(file, read_file(file.path)), front_matter="", fields=_FIELDS)
+    yield _article(file, decode_file(file, read_file(file)), front_matter="", fields=_FIELDS)
 
 
 def load_markdown(file: ArticleFile, _report: OnError) -> Iterator[Article]:
     """Yield the article of a .md file, its fields from front matter where there is some."""
-    decoded = decode_file(file, read_file(file.path))
+    decoded = decode_file(file, read_file(file))
     found = _FRONT_MATTER.match(decoded.text[:_FRONT_MATTER_LIMIT])
     front_matter = found[0] if found else ""
     fields = _front_matter_fields(found[1]) if found else _FIELDS
@@ -50,10 +50,10 @@ def decode_file(file: ArticleFile, data: bytes, *, declared: str = "") -> Decode
     try:
         decoded = decode(data, declared=declared)
     except ValueError as error:
-        message = f"Cannot read {shown(file.path)}: {error}; save it as UTF-8 text first."
-        raise ArticleError(message, path=shown(file.path)) from error
+        message = f"Cannot read {shown(file.place)}: {error}; save it as UTF-8 text first."
+        raise ArticleError(message, path=shown(file.place)) from error
     if not decoded.text.strip():
-        raise empty(file.path)
+        raise empty(file.place)
     return decoded
 
 
@@ -67,8 +67,8 @@ def decoding_fields(decoded: Decoded) -> dict[str, object]:
 
 def too_long(file: ArticleFile) -> ArticleError:
     """Return the error for more text than one article may have."""
-    message = f"{shown(file.path)} has more than {TEXT_LIMIT:,} characters; split it."
-    return ArticleError(message, path=shown(file.path))
+    message = f"{shown(file.place)} has more than {TEXT_LIMIT:,} characters; split it."
+    return ArticleError(message, path=shown(file.place))
 
 
 def _article(
@@ -85,7 +85,7 @@ def _article(
         title=clean_title(_field(fields, "title", "judul"))
         or guess_title(body, markdown=is_markdown),
         text=text,
-        source=storable(str(file.path)),
+        source=storable(file.place),
         language=language_code(_field(fields, "language", "lang", "bahasa")),
         published=parse_date(_field(fields, "date", "published", "tanggal")) or find_dateline(body),
         url=url,

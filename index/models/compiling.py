@@ -1,8 +1,8 @@
 """Compile an embedding model once: sentence-transformers in, a folder that onnxruntime serves out.
 
 The folder holds ``tokenizer.json``, one graph for queries and one for passages, and
-``manifest.json``, written last. Passages get the fast 8-bit graph, queries the near-lossless one:
-a query is short, and its rounding would disturb every score at once. Each graph is checked against
+``manifest.json``, written last. Passages get the fast 8-bit graph, queries the exact one: a query is
+short, and its rounding would disturb every score at once. Each graph is checked against
 the SentenceTransformer's own vectors before it is kept.
 """
 
@@ -11,9 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,13 +19,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from index.models.balancing import balance_factors
+from index.models.balancing import find_balances
+from index.models.cache import write_folder
 from index.models.graph import Output, Precision, build_graph
 from index.models.runtime import CompiledEncoder, Floats
 from index.models.samples import SAMPLES
 from index.models.weights import BLOCK, EncoderWeights
 
-FORMAT = 2
+FORMAT = 3
 _LEAST_OVERLAP = 0.95
 _LEAST_COSINE = 0.998
 _logger = logging.getLogger("kutip.models")
@@ -61,16 +59,7 @@ def compile_model(
 
     :param reference: encodes texts, prefixes included, with the SentenceTransformer itself.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=folder.name, suffix=".tmp", dir=folder.parent))
-    try:
-        manifest = _build(weights, recipe, reference, building)
-        if folder.exists():
-            shutil.rmtree(folder)
-        os.replace(building, folder)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-    return manifest
+    return write_folder(folder, lambda building: _build(weights, recipe, reference, building))
 
 
 def _build(
@@ -135,8 +124,8 @@ def _write_graph(
 ) -> None:
     output: Output = recipe.pooling
     if precision == "int8":
-        balance, precise = balance_factors(weights, samples)
-        model = build_graph(weights, precision, output, balance=balance, precise=precise)
+        balance = find_balances(weights, samples)
+        model = build_graph(weights, precision, output, balance=balance)
     else:
         model = build_graph(weights, precision, output)
     path.write_bytes(model.SerializeToString())

@@ -6,8 +6,10 @@ batch, or in another order, and no padding is ever computed. Texts run side by s
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -46,6 +48,26 @@ def open_session(path: Path) -> Callable[[NDArray[np.int64]], list[Floats]]:
     return run
 
 
+# The embedder and the reader have one vocabulary: 250,000 pieces are held in memory once.
+_tokenizers: dict[str, Tokenizer] = {}
+_tokenizer_lock = threading.Lock()
+
+
+def open_tokenizer(path: Path) -> Tokenizer:
+    """Open a ``tokenizer.json``; files of the same content share one tokenizer."""
+    from tokenizers import Tokenizer
+
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    with _tokenizer_lock:
+        if digest not in _tokenizers:
+            tokenizer = Tokenizer.from_buffer(content)
+            tokenizer.no_truncation()
+            tokenizer.no_padding()
+            _tokenizers[digest] = tokenizer
+        return _tokenizers[digest]
+
+
 class CompiledEncoder:
     """A compiled encoder in a folder: ``tokenizer.json`` and graphs; opened when first used."""
 
@@ -56,12 +78,7 @@ class CompiledEncoder:
     @cached_property
     def tokenizer(self) -> Tokenizer:
         """The fast tokenizer of the model, without truncation or padding."""
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+        return open_tokenizer(self.folder / "tokenizer.json")
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:

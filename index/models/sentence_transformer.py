@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _POOLINGS = {"mean": "mean", "cls": "first"}
+_HUB_SECONDS = 5.0
 
 
 @contextmanager
@@ -46,23 +48,60 @@ def _quiet() -> Iterator[None]:
 
 
 def open_sentence_transformer(name: str | Path, device: str = "cpu") -> SentenceTransformer:
-    """Load a model by name or folder.
+    """Load a model by name or folder; a folder never touches the network.
 
     :raises ModelError: it cannot be found or loaded.
     """
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    offline = not (Path(name).is_dir() or _hub_answers(str(name)))
+    if offline and not _is_downloaded(str(name)):
+        raise _unusable(name, "it is not on this machine, and the model hub cannot be reached")
     try:
         from sentence_transformers import SentenceTransformer
 
         with _quiet():
-            return SentenceTransformer(str(name), device=device)
+            return SentenceTransformer(str(name), device=device, local_files_only=offline)
     except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ModelError(
-            f"The embedding model {name} cannot be loaded ({reason}); give the name of a "
-            "sentence-transformers model or the path of a folder that holds one.",
-            name=str(name),
-        ) from error
+        raise _unusable(name, " ".join(str(error).split())[:200]) from error
+
+
+def _unusable(name: str | Path, reason: str) -> ModelError:
+    return ModelError(
+        f"The embedding model {name} cannot be loaded ({reason}); give the name of a "
+        "sentence-transformers model or the path of a folder that holds one.",
+        name=str(name),
+    )
+
+
+def _hub_answers(name: str) -> bool:
+    """Say whether the model hub can be reached, by asking it for a model once.
+
+    Loading asks for each of several files six times, with pauses that add up to a minute and a
+    half where there is no hub.
+    """
+    from huggingface_hub import HfApi, errors
+
+    # The error of whichever HTTP client this version of the library has.
+    unreachable: tuple[type[Exception], ...] = (OSError, *errors.HfHubHTTPError.__bases__)
+    try:
+        HfApi().model_info(name, timeout=_HUB_SECONDS)
+    except errors.HfHubHTTPError:
+        return True  # it answered: what is wrong with the name, loading says
+    except errors.HFValidationError:
+        return True  # no name a hub could have, so it is not asked for either
+    except unreachable:
+        return False
+    return True
+
+
+def _is_downloaded(name: str) -> bool:
+    """Say whether an earlier run has left a model of the hub on this machine."""
+    from huggingface_hub import try_to_load_from_cache
+
+    folder = os.environ.get("SENTENCE_TRANSFORMERS_HOME")
+    names = [name] if "/" in name else [name, f"sentence-transformers/{name}"]
+    found = (try_to_load_from_cache(one, "config.json", cache_dir=folder) for one in names)
+    return any(isinstance(path, str) for path in found)
 
 
 def prefixes(name: str, model: SentenceTransformer) -> tuple[str, str]:

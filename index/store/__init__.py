@@ -8,9 +8,14 @@ with open_store(folder, create=manifest) as store:
 """
 
 from index.store.checks import Finding
+from index.store.facets import count_facets, newest_day, passage_days
+from index.store.families import relatives, shared_families
 from index.store.filters import Order
-from index.store.folder import Store, open_store
+from index.store.folder import Store
+from index.store.means import mean_vectors
+from index.store.opening import open_store
 from index.store.reading import Snapshot
+from index.store.repairing import Rederive
 from index.store.rows import (
     IndexedArticle,
     IndexedPassage,
@@ -28,6 +33,7 @@ __all__ = [
     "IndexedPassage",
     "Manifest",
     "Order",
+    "Rederive",
     "Snapshot",
     "SourceFile",
     "Store",
@@ -35,5 +41,11 @@ __all__ = [
     "StoredPassage",
     "Writer",
     "content_hash",
+    "count_facets",
+    "mean_vectors",
+    "newest_day",
     "open_store",
+    "passage_days",
+    "relatives",
+    "shared_families",
 ]

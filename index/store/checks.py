@@ -1,21 +1,23 @@
-"""Look for damage in every part of a store, and rebuild what is derived."""
+"""Look for damage in every part of a store."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from index.errors import StoreError
 from index.store import faiss_file
+from index.store.mending import Mender
+from index.store.newest import lost_commits
+from index.store.proving import article_problem, passage_rows, passages_problem
 from index.store.reading import Snapshot
-from index.store.rows import ARTICLE_COLUMNS, row_sum, slice_text, to_article
-from index.store.writing import Writer
+from index.store.rows import ARTICLE_COLUMNS
 
-_SUMS = 1 << 128
-_AGAIN = "index the articles again into a new folder"
+AGAIN = "index the articles again into a new folder"
+SUMS = 1 << 128  # set_sum counts modulo this
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,103 +29,139 @@ class Finding:
     repaired: bool = False
 
 
-def check_store(snapshot: Snapshot, writer: Writer, *, repair: bool) -> list[Finding]:
-    """Check pages, rows, full text and the FAISS file; return what is wrong.
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """An article with rows that are not what was written.
 
-    Damaged articles cannot be repaired from within: they are named, and with ``repair`` the
-    files they came from are forgotten, so that the next `kutip index` reads them again.
+    ``readable`` says that its own row is proven, so that the others can be made from it again.
     """
+
+    number: int
+    first: int
+    count: int
+    article_id: str
+    source: str
+    problem: str
+    readable: bool
+
+    def finding(self, *, repaired: bool = False) -> Finding:
+        """Return what the user is told of it."""
+        name = f"{self.article_id} (article {self.number})"
+        advice = "" if repaired else f"; index {self.source} again"
+        return Finding("article", f"{name}: {self.problem}{advice}", repaired)
+
+
+@dataclass(slots=True)
+class Rows:
+    """What a walk over all articles found; ``total`` adds up their sums."""
+
+    total: int = 0
+    recorded: int = 0
+    damages: list[Damage] = field(default_factory=list)
+
+    @property
+    def lost(self) -> bool:
+        """Whether rows are missing or others were added."""
+        return self.total % SUMS != self.recorded
+
+
+def check_store(snapshot: Snapshot, writer: Mender) -> list[Finding]:
+    """Check pages, rows, files, full text and the FAISS file; return what is wrong."""
     try:
-        findings = [*_check_pages(snapshot)]
+        findings = page_problems(snapshot)
         if findings:  # nothing else can be relied on
             return findings
-        findings = _check_rows(snapshot, writer, repair=repair)
+        if lost := lost_commits(snapshot):
+            findings.append(Finding("database", lost))
+        rows = walk(snapshot)
+        findings += [damage.finding() for damage in rows.damages]
+        if rows.lost:
+            findings.append(missing())
+        findings += [Finding("files", problem) for problem in file_problems(snapshot)]
+        if not writer.full_text_agrees():
+            findings.append(Finding("full text", FULL_TEXT))
+        if not writer.families_agree():
+            findings.append(Finding("duplicates", FAMILIES))
     except StoreError as error:
-        return [Finding("database", f"{error.__cause__}; {_AGAIN}")]
-    if not writer.full_text_agrees():
-        if repair:
-            writer.rebuild_full_text()
-        problem = "the full-text index does not fit the stored terms"
-        findings.append(Finding("full text", problem, repaired=repair))
-    if problem := _ann_problem(snapshot):
-        if repair:
-            faiss_file.update(writer, force=True)
-        findings.append(Finding("vector index", problem, repaired=repair))
+        return [Finding("database", f"{error.__cause__ or error}; run `kutip check --repair`")]
+    if problem := ann_problem(snapshot):
+        findings.append(Finding("vector index", problem))
     return findings
 
 
-def _check_pages(snapshot: Snapshot) -> Iterator[Finding]:
-    for row in snapshot.rows("PRAGMA integrity_check(10)"):
-        if row[0] != "ok":
-            yield Finding("database", f"SQLite reports: {row[0]}; {_AGAIN}")
+FULL_TEXT = "the full-text index does not fit the stored terms"
+FAMILIES = "what is known of near-duplicates does not fit the articles"
+
+
+def missing() -> Finding:
+    """Return the finding for rows that no sum accounts for."""
+    return Finding(
+        "rows", "rows are missing, or were not written by Kutip; index the articles again"
+    )
+
+
+def page_problems(snapshot: Snapshot) -> list[Finding]:
+    """Let SQLite check its pages, indexes and references."""
+    problems = [
+        f"SQLite reports: {row[0]}"
+        for row in snapshot.rows("PRAGMA integrity_check(10)")
+        if row[0] != "ok"
+    ]
     for table, number, *_ in snapshot.rows("PRAGMA foreign_key_check"):
-        yield Finding("database", f"row {number} of {table} belongs to no article; {_AGAIN}")
+        problems.append(f"row {number} of {table} belongs to no article")
+    return [Finding("database", f"{each}; run `kutip check --repair`") for each in problems]
 
 
-def _check_rows(snapshot: Snapshot, writer: Writer, *, repair: bool) -> list[Finding]:
-    findings, damaged, total = [], [], 0
-    for number, article_id, source, sums, problem in _articles(snapshot):
-        total += sum(int.from_bytes(each) for each in sums if isinstance(each, bytes))
-        if problem:
-            damaged.append(article_id)
-            where = f"{article_id} (article {number})"
-            findings.append(Finding("article", f"{where}: {problem}; index {source} again"))
-    recorded = int(snapshot.rows("SELECT value FROM meta WHERE key = 'set_sum'")[0][0], 16)
-    lost = total % _SUMS != recorded
-    if lost:
-        problem = "rows are missing, or were not written by Kutip; index the articles again"
-        findings.append(Finding("rows", problem, repaired=False))
-    if repair and lost:
-        writer.reset_set_sum(total % _SUMS)
-    if repair and findings:
-        paths = [
-            path
-            for (path,) in snapshot.rows("SELECT path FROM file ORDER BY path")
-            if lost or not set(_listed(snapshot, path)).isdisjoint(damaged)
-        ]
-        writer.forget_files(paths)
-    return findings
-
-
-def _listed(snapshot: Snapshot, path: str) -> Sequence[str]:
-    file = snapshot.file(path)
-    return file.articles if file else ()
-
-
-def _articles(snapshot: Snapshot) -> Iterator[tuple[int, str, str, list[bytes], str]]:
-    """Yield number, id, source, stored sums and problem ("" when whole) of each article."""
+def walk(snapshot: Snapshot) -> Rows:
+    """Prove every row of every article."""
+    recorded = snapshot.rows("SELECT value FROM meta WHERE key = 'set_sum'")
+    found = Rows(recorded=_hexadecimal(recorded))
     for (number,) in snapshot.rows("SELECT number FROM article ORDER BY number"):
-        *columns, stored, text = snapshot.rows(
-            f"SELECT {ARTICLE_COLUMNS}, sum, text FROM article WHERE number = ?", (number,)
-        )[0]
-        passages = snapshot.rows(
-            "SELECT id, article, ord, start, stop, sentences, terms, content, vec_sum, sum, vec "
-            "FROM passage WHERE article = ? ORDER BY ord",
-            (number,),
-        )
-        sums = [stored, *(row[9] for row in passages)]
-        yield number, columns[1], columns[3], sums, _problem(columns, stored, text, passages)
+        columns, total, text, passages = article_rows(snapshot, number)
+        sums = [total, *(row[9] for row in passages)]
+        found.total += sum(int.from_bytes(each) for each in sums if isinstance(each, bytes))
+        own = article_problem(columns, total, text)
+        if problem := own or passages_problem(columns, text, passages):
+            first, count = (each if isinstance(each, int) else 0 for each in columns[10:12])
+            found.damages.append(
+                Damage(number, first, count, str(columns[1]), str(columns[3]), problem, not own)
+            )
+    return found
 
 
-def _problem(
-    columns: Sequence[Any], stored: bytes, text: str, passages: Sequence[Sequence[Any]]
-) -> str:
-    if row_sum(*columns) != stored:
-        return "its row does not fit its sum"
-    if to_article(columns, text).digest != columns[9]:
-        return "its text is not the text that was indexed"
-    if [row[0] for row in passages] != list(range(columns[10], columns[10] + columns[11])):
-        return "passages are missing"
-    for *row, total, vector in passages:
-        if (
-            row_sum(*row, slice_text(text, row[3], row[4])) != total
-            or row_sum(row[0], vector) != row[8]
-        ):
-            return f"its passage {row[2]} does not fit its sum"
-    return ""
+def article_rows(
+    snapshot: Snapshot, number: int
+) -> tuple[tuple[Any, ...], Any, Any, list[tuple[Any, ...]]]:
+    """Return columns, sum and text of an article, and the rows of its passages."""
+    [(*columns, total, text)] = snapshot.rows(
+        f"SELECT {ARTICLE_COLUMNS}, sum, text FROM article WHERE number = ?", (number,)
+    )
+    return tuple(columns), total, text, passage_rows(snapshot, number)
 
 
-def _ann_problem(snapshot: Snapshot) -> str:
+def _hexadecimal(rows: Sequence[tuple[Any, ...]]) -> int:
+    try:
+        return int(rows[0][0], 16)
+    except (IndexError, TypeError, ValueError):
+        return -1
+
+
+def file_problems(snapshot: Snapshot) -> Iterator[str]:
+    """Yield what is wrong with what is remembered of files, and where articles came from."""
+    for (path,) in snapshot.rows("SELECT path FROM file ORDER BY path"):
+        if snapshot.file(path) is None:
+            yield f"what is remembered of {path} is damaged; index it again"
+    for (article_id,) in snapshot.rows(
+        "SELECT DISTINCT article FROM origin WHERE article NOT IN (SELECT id FROM article)"
+    ):
+        yield f"a file is said to hold {article_id}, which is not here; index it again"
+    for (article_id,) in snapshot.rows(
+        "SELECT id FROM article WHERE id NOT IN (SELECT article FROM origin)"
+    ):
+        yield f"where {article_id} came from is not known; index it again"
+
+
+def ann_problem(snapshot: Snapshot) -> str:
     """Return what is wrong with the FAISS file, "" when it is whole or there is none."""
     row = snapshot.ann_file()
     if row is None:

@@ -142,11 +142,27 @@ def write(base: Base, folder: Path, generation: int) -> AnnFile:
 
     FAISS's own file writer ignores an error of its last write, so Python's file is used.
     """
+    unfinished = folder / "tmp" / f"{generation:012d}.faiss"
+    try:
+        size, digest = _write_synced(base, unfinished)
+        name = f"{generation:012d}-{digest.hex()[:8]}.faiss"
+        unfinished.replace(folder / "ann" / name)
+    except OSError:
+        with suppress(OSError):  # a full disk needs the room
+            unfinished.unlink()
+        raise
+    _sync_folder(folder / "ann")
+    last = int(base.ids[-1]) if len(base.ids) else 0
+    dimension = int(base.exact.d)
+    return AnnFile(name, generation, len(base.ids), last, dimension, base.kind, size, digest)
+
+
+def _write_synced(base: Base, unfinished: Path) -> tuple[int, bytes]:
+    """Write and sync a new file; return its size and SHA-256."""
     faiss = load_faiss()
 
     digest = hashlib.sha256()
     size = 0
-    unfinished = folder / "tmp" / f"{generation:012d}.faiss"
     descriptor = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     with open(descriptor, "wb", buffering=1 << 20) as file:
 
@@ -161,14 +177,7 @@ def write(base: Base, folder: Path, generation: int) -> AnnFile:
         os.fsync(file.fileno())
     if unfinished.stat().st_size != size:
         raise OSError(f"{unfinished} is shorter than what was written")
-    name = f"{generation:012d}-{digest.hexdigest()[:8]}.faiss"
-    unfinished.replace(folder / "ann" / name)
-    _sync_folder(folder / "ann")
-    last = int(base.ids[-1]) if len(base.ids) else 0
-    dimension = int(base.exact.d)
-    return AnnFile(
-        name, generation, len(base.ids), last, dimension, base.kind, size, digest.digest()
-    )
+    return size, digest.digest()
 
 
 def load(row: AnnFile, folder: Path, dimension: int) -> Base:

@@ -1,7 +1,8 @@
-"""The folder of a store: opening and creating it, its connections and the writer's lock.
+"""An open store: its connections, who reads and who writes.
 
 <folder>/            0700
   store.db (-wal, -shm)  0600, the truth
+  newest                 the generation last committed
   writer.lock            held by the one that writes; names it
   ann/                   FAISS files, derived from the rows
   tmp/                   unfinished files; emptied when a writer starts
@@ -15,7 +16,6 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,22 +23,20 @@ from typing import Self
 from index.errors import StoreError
 from index.store import faiss_file
 from index.store.checks import Finding, check_store
+from index.store.locking import writer_lock
+from index.store.mending import Mender
 from index.store.reading import Snapshot
+from index.store.repairing import Rederive, repair_store
 from index.store.rows import Manifest
 from index.store.schema import (
     DATABASE,
-    check_identity,
+    bring_up_to_date,
     connect_reader,
     connect_writer,
-    create_database,
     explained,
-    is_empty,
     read_manifest,
 )
 from index.store.writing import Writer
-
-LOCK = "writer.lock"
-_OURS = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", LOCK, "ann", "tmp"}
 
 
 class Store:
@@ -121,60 +119,42 @@ class Store:
 
         At its end, unless it ends with an error, the FAISS file follows the rows.
         """
-        with self._locked():
-            with explained(self.path):
-                connection = connect_writer(self.path)
-            try:
-                writer = Writer(connection, self.path, self.manifest)
-                faiss_file.clean(writer)
-                before = writer.stored.generation
-                yield writer
-                faiss_file.update(writer)
-                if writer.stored.generation != before:
-                    writer.tidy()
-            finally:
-                connection.close()
+        with self._writing() as writer:
+            faiss_file.clean(writer)
+            before = writer.stored.generation
+            yield writer
+            faiss_file.update(writer)
+            if writer.stored.generation != before or _size(self.path / f"{DATABASE}-wal"):
+                writer.tidy()
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        from filelock import FileLock, Timeout
-
+    def _writing(self) -> Iterator[Mender]:
+        """Hold the lock and a read-write connection to a database of this format."""
         if self.readonly:
             raise StoreError(
                 f"the index {self.path} was opened for reading only: open it without readonly",
                 path=self.path,
             )
-        name = self.path / LOCK
-        lock = FileLock(name, timeout=0, mode=0o600, thread_local=False)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise StoreError(
-                f"the index {self.path} is being written by {_holder(name)}: "
-                "try again when it has finished",
-                path=self.path,
-            ) from None
-        except OSError as error:
-            raise StoreError(
-                f"the index {self.path} cannot be written ({error.strerror}): "
-                "make its folder writable",
-                path=self.path,
-            ) from error
-        try:
-            since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
-            name.write_text(f"process {os.getpid()} since {since}", encoding="utf-8")
-            yield
-        finally:
-            with suppress(OSError):
-                name.write_text("", encoding="utf-8")
-            lock.release()
+        with writer_lock(self.path):
+            with explained(self.path):
+                connection = connect_writer(self.path)
+            try:
+                with explained(self.path):
+                    bring_up_to_date(connection, self.path)
+                    self.manifest = read_manifest(connection, self.path)
+                yield Mender(connection, self.path, self.manifest)
+            finally:
+                connection.close()
 
-    def check(self, *, repair: bool = False) -> list[Finding]:
-        """Look for damage in every part; ``repair`` rebuilds what is derived.
+    def check(self, *, repair: bool = False, rederive: Rederive | None = None) -> list[Finding]:
+        """Look for damage in every part; ``repair`` restores what the articles' texts still tell.
 
         Takes the writer's lock, unless the store is open for reading only: then the full-text
         index is compared in a copy in memory, as large as the database. StoreError where
         another process writes. See :mod:`index.store.checks`.
+
+        :param rederive: makes an article ready to be stored; without it damaged passages are
+            only named.
         """
         if self.readonly:
             if repair:
@@ -183,24 +163,22 @@ class Store:
                     path=self.path,
                 )
             with self._copied() as writer, self.snapshot() as snapshot:
-                return check_store(snapshot, writer, repair=False)
-        with self._locked():
-            with explained(self.path):
-                connection = connect_writer(self.path)
-            try:
-                writer = Writer(connection, self.path, self.manifest)
-                return check_store(writer.stored, writer, repair=repair)
-            finally:
-                connection.close()
+                return check_store(snapshot, writer)
+        with self._writing() as writer:
+            if not repair:
+                return check_store(writer.stored, writer)
+            findings = repair_store(writer, rederive)
+            writer.tidy()
+            return findings
 
     @contextmanager
-    def _copied(self) -> Iterator[Writer]:
+    def _copied(self) -> Iterator[Mender]:
         connection = self._take()
         memory = sqlite3.connect(":memory:", isolation_level=None)
         try:
             with explained(self.path):
                 connection.backup(memory)
-            yield Writer(memory, self.path, self.manifest)
+            yield Mender(memory, self.path, self.manifest)
         finally:
             memory.close()
             self._give(connection)
@@ -220,77 +198,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_after_fork)
 
 
-def open_store(
-    path: str | os.PathLike[str], *, create: Manifest | None = None, readonly: bool = False
-) -> Store:
-    """Open the store in a folder; with ``create``, make it where there is none.
-
-    Never takes the writer's lock. Whether the manifest fits is the caller's to check.
-    StoreError: no store, not a store, or one of a newer Kutip.
-    """
-    folder = Path(path)
-    if folder.exists() and not folder.is_dir():
-        raise StoreError(f"{folder} is a file, not the folder of an index", path=folder)
-    if sqlite3.sqlite_version_info < (3, 37):
-        raise StoreError(
-            f"SQLite {sqlite3.sqlite_version} is too old for an index: "
-            "use a Python with SQLite 3.37 or newer",
-            path=folder,
-        )
-    if _is_missing(folder):
-        if create is None or readonly:
-            raise StoreError(
-                f"there is no index in {folder}: make one with `kutip index PATH --index {folder}`",
-                path=folder,
-            )
-        _create(folder, create)
-    with explained(folder):
-        connection = connect_reader(folder)
-        try:
-            check_identity(connection, folder)
-            manifest = read_manifest(connection, folder)
-        finally:
-            connection.close()
-    return Store(folder, manifest, readonly=readonly)
-
-
-def _is_missing(folder: Path) -> bool:
-    """Say whether there is no store, or one whose creation was interrupted."""
-    path = folder / DATABASE
-    if not path.exists() or not path.stat().st_size:
-        return True
-    with explained(folder):
-        connection = connect_reader(folder)
-        try:
-            return is_empty(connection)
-        finally:
-            connection.close()
-
-
-def _create(folder: Path, manifest: Manifest) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        foreign = sorted(entry.name for entry in folder.iterdir() if entry.name not in _OURS)
-        if foreign:
-            raise StoreError(
-                f"{folder} is not an index and not empty ({foreign[0]} is in it): "
-                "name a new folder for the index",
-                path=folder,
-            )
-        folder.chmod(0o700)
-        for name in ("ann", "tmp"):
-            (folder / name).mkdir(mode=0o700, exist_ok=True)
-        with explained(folder):
-            create_database(folder, manifest)
-    except OSError as error:
-        raise StoreError(
-            f"the index {folder} cannot be made ({error.strerror}): name a folder you can write",
-            path=folder,
-        ) from error
-
-
-def _holder(lock: Path) -> str:
+def _size(path: Path) -> int:
     with suppress(OSError):
-        if text := lock.read_text(encoding="utf-8").strip():
-            return text
-    return "another process"
+        return path.stat().st_size
+    return 0

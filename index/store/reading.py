@@ -6,7 +6,6 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,30 +15,32 @@ from numpy.typing import NDArray
 from index.errors import StoreError
 from index.store import full_text
 from index.store.filters import ORDERS, Order, expand_runs, where
+from index.store.proving import (
+    PASSAGE_COLUMNS,
+    article_problem,
+    passage_rows,
+    passages_problem,
+)
+from index.store.records import Records
 from index.store.rows import (
     ARTICLE_COLUMNS,
-    AnnFile,
     Manifest,
-    SourceFile,
     StoredPassage,
-    StoreStats,
     decode_sentences,
     decode_vectors,
-    folder_size,
     row_sum,
     slice_text,
     to_article,
     to_info,
 )
-from index.store.schema import damaged, explained
-from index.types import Article, ArticleInfo, Failure, Filters, Passage
+from index.store.schema import damaged
+from index.types import Article, ArticleInfo, Filters, Passage
 
 _log = logging.getLogger("kutip.store")
-_PASSAGE_COLUMNS = "id, article, ord, start, stop, sentences, terms, content, vec_sum"
 _BATCH = 4096
 
 
-class Snapshot:
+class Snapshot(Records):
     """The store as it was at one moment, whatever a writer does meanwhile.
 
     Use it inside ``with store.snapshot() as snapshot`` and only in the thread that opened it.
@@ -53,29 +54,8 @@ class Snapshot:
         manifest: Manifest,
         frequencies: dict[tuple[int, str], int],
     ) -> None:
-        self._connection: sqlite3.Connection | None = connection
-        self.folder = folder
-        self.manifest = manifest
+        super().__init__(connection, folder, manifest)
         self._frequencies = frequencies
-
-    def close(self) -> None:
-        """Give up the connection, which another snapshot may use from now on."""
-        self._connection = None
-
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run one query of this package and return its rows."""
-        if self._connection is None:
-            raise ValueError("the snapshot was used after its end")
-        with explained(self.folder):
-            return self._connection.execute(sql, values).fetchall()
-
-    @property
-    def generation(self) -> int:
-        """The number of commits that made this state."""
-        rows = self.rows("SELECT value FROM meta WHERE key = 'generation'")
-        if not rows or not str(rows[0][0]).isdecimal():
-            raise damaged(self.folder)
-        return int(rows[0][0])
 
     # Articles
 
@@ -84,11 +64,8 @@ class Snapshot:
         rows = self._article_rows("WHERE id = ?", (article_id,), text=True)
         if not rows:
             return None
-        columns, total, text = rows[0]
-        if row_sum(*columns) == total:
-            article = to_article(columns, text)
-            if article.digest == columns[9]:
-                return article
+        if not article_problem(*rows[0]):
+            return to_article(rows[0][0], rows[0][2])
         raise StoreError(
             f"the article {article_id} is damaged in the index {self.folder}: "
             "run `kutip check --repair`, then index its source again",
@@ -111,32 +88,19 @@ class Snapshot:
         rows = self._article_rows(tail, (*values, -1 if limit is None else limit, offset))
         return [to_info(columns) for columns, total, _ in rows if self._proved(columns, total)]
 
-    def digests(self, article_ids: Sequence[str]) -> dict[str, str]:
-        """Return the digests of those articles that are here and wholly undamaged."""
-        found = {}
-        for article_id in article_ids:
-            for columns, total, text in self._article_rows("WHERE id = ?", (article_id,), True):
-                if not self._proved(columns, total):
-                    continue
-                numbers = np.arange(columns[10], columns[10] + columns[11])
-                vectors = sum(len(ids) for ids, _ in self.vector_rows(numbers))
-                whole = to_article(columns, text).digest == columns[9]
-                if whole and len(self.passages(numbers)) == vectors == len(numbers):
-                    found[article_id] = str(columns[9])
-        return found
+    def article_ids(self) -> list[str]:
+        """Return the ids of all articles, in the order they were added."""
+        return [str(id_) for (id_,) in self.rows("SELECT id FROM article ORDER BY number")]
 
-    def copies(self, digest: str) -> list[str]:
-        """Return the ids of the articles with exactly this title and text, oldest first."""
-        rows = self.rows("SELECT id FROM article WHERE digest = ? ORDER BY number", (digest,))
-        return [str(row[0]) for row in rows]
-
-    def languages(self) -> dict[str, int]:
-        """Return the languages of the articles and how many each has, most first."""
-        rows = self.rows(
-            "SELECT language, count(*) AS n FROM article GROUP BY language "
-            "ORDER BY n DESC, language"
-        )
-        return {str(language): int(count) for language, count in rows}
+    def intact(self, article_id: str) -> Article | None:
+        """Return an article that is here, and undamaged with all its passages and vectors."""
+        for columns, total, text in self._article_rows("WHERE id = ?", (article_id,), text=True):
+            rows = passage_rows(self, columns[0])
+            if not article_problem(columns, total, text) and not passages_problem(
+                columns, text, rows
+            ):
+                return to_article(columns, text)
+        return None
 
     # Passages
 
@@ -145,7 +109,7 @@ class Snapshot:
         articles: dict[int, tuple[tuple[Any, ...], bytes, str]] = {}
         found = {}
         for id_ in ids:
-            sql = f"SELECT {_PASSAGE_COLUMNS}, sum FROM passage WHERE id = ?"
+            sql = f"SELECT {PASSAGE_COLUMNS}, sum FROM passage WHERE id = ?"
             for *columns, total in self.rows(sql, (int(id_),)):
                 number = columns[1]
                 if number not in articles:
@@ -237,49 +201,6 @@ class Snapshot:
         ordered by id. See :mod:`index.store.full_text` for what happens to very frequent terms.
         """
         return full_text.search(self, terms, limit, allowed, self._frequencies)
-
-    # Bookkeeping
-
-    def file(self, path: str) -> SourceFile | None:
-        """Return what is remembered of a file, or None."""
-        sql = "SELECT path, size, mtime_ns, sha256, articles FROM file WHERE path = ?"
-        for path_, size, mtime_ns, sha256, articles in self.rows(sql, (path,)):
-            with suppress(TypeError, ValueError):  # damaged: as good as unknown
-                return SourceFile(path_, size, mtime_ns, sha256, tuple(json.loads(articles)))
-        return None
-
-    def failures(self) -> list[Failure]:
-        """Return the inputs that failed when they were last tried, by path."""
-        return [
-            Failure(*row) for row in self.rows("SELECT path, message FROM failure ORDER BY path")
-        ]
-
-    def ann_file(self) -> AnnFile | None:
-        """Return the row of the newest FAISS file, or None."""
-        rows = self.rows(
-            "SELECT name, generation, count, last, dimension, kind, size, sha256 FROM ann_file "
-            "ORDER BY generation DESC, name LIMIT 1"
-        )
-        row = AnnFile(*rows[0]) if rows else None
-        return row if row and isinstance(row.name, str) and isinstance(row.last, int) else None
-
-    def stats(self) -> StoreStats:
-        """Return the figures of the store."""
-        articles, passages = self.rows("SELECT count(*), total(passages) FROM article")[0]
-        ann = self.ann_file()
-        return StoreStats(
-            path=str(self.folder),
-            articles=articles,
-            passages=int(passages),
-            files=self.rows("SELECT count(*) FROM file")[0][0],
-            failures=self.rows("SELECT count(*) FROM failure")[0][0],
-            languages=self.languages(),
-            bytes=folder_size(self.folder),
-            generation=self.generation,
-            manifest=self.manifest,
-            vector_index=ann.kind if ann else "none",
-            sqlite_version=sqlite3.sqlite_version,
-        )
 
     def _article_rows(
         self, tail: str, values: Sequence[Any], text: bool = False

@@ -20,10 +20,13 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from index.pages import PAGES, page_starts
 from index.types import Article, ArticleInfo, Passage, Sentence
 
-FORMAT = 1
+FORMAT = 3
 _SENTENCE = struct.Struct("<IIB")  # start, end, citable
+
+CHANGING = ("generation", "set_sum", "sum")  # rows of the meta table that commits change
 
 Value = str | bytes | int | None
 
@@ -84,10 +87,14 @@ class IndexedPassage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IndexedArticle:
-    """An article ready to be stored, with its passages in order."""
+    """An article ready to be stored, with its passages in order.
+
+    ``origin`` is the path of the file it came from, "" where it was given as a value.
+    """
 
     article: Article
     passages: tuple[IndexedPassage, ...] = ()
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +109,22 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """What is remembered of an indexed file, so that an unchanged one is not read again."""
+    """What is remembered of an indexed file, so that an unchanged one is not read again.
+
+    ``articles`` are the ids of those it holds.
+    """
 
     path: str
     size: int
     mtime_ns: int
     sha256: str
     articles: tuple[str, ...]
+
+    @property
+    def sum(self) -> bytes:
+        """The sum of its rows."""
+        listed = sorted(set(self.articles))
+        return row_sum(self.path, self.size, self.mtime_ns, self.sha256, *listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +175,12 @@ def row_sum(*values: Value) -> bytes:
         digest.update(f"{type(value).__name__[0]}{len(data)}:".encode())
         digest.update(data)
     return digest.digest()
+
+
+def manifest_sum(meta: Mapping[str, str]) -> str:
+    """Return the sum (hex) of the rows of the meta table that never change."""
+    fixed = sorted((key, value) for key, value in meta.items() if key not in CHANGING)
+    return row_sum(*(part for pair in fixed for part in pair)).hex()
 
 
 def slice_text(text: object, start: object, stop: object) -> str:
@@ -242,7 +264,7 @@ def to_article(columns: Sequence[Value], text: str) -> Article:
 
 def to_info(columns: Sequence[Value]) -> ArticleInfo:
     """Return what a hit tells of its article, from verified columns."""
-    _, id_, title, source, language, published, url, _, _, digest, *_ = columns
+    _, id_, title, source, language, published, url, _, metadata, digest, *_ = columns
     return ArticleInfo(
         id=str(id_),
         title=str(title),
@@ -251,6 +273,8 @@ def to_info(columns: Sequence[Value]) -> ArticleInfo:
         source=str(source),
         digest=str(digest),
         url=None if url is None else str(url),
+        # Few articles have pages, and lists of articles are long.
+        pages=page_starts(json.loads(str(metadata))) if f'"{PAGES}"' in str(metadata) else (),
     )
 
 

@@ -1,4 +1,4 @@
-"""The SQLite file: its tables, its connections, and what its errors mean.
+"""The SQLite file: its connections, what it says of itself, and what its errors mean.
 
 One module imports sqlite3 for connecting, so that there is one SQLite library in the process.
 Only the holder of the writer's lock has a read-write connection (creation aside), and it commits
@@ -16,55 +16,21 @@ from pathlib import Path
 from urllib.parse import quote
 
 from index.errors import StoreError
-from index.store.rows import FORMAT, Manifest
+from index.store.rows import FORMAT, Manifest, manifest_sum
+from index.store.tables import create_tables, migrate, tables_fit
 
 APPLICATION_ID = 0x4B555450  # "KUTP"
 SYNCHRONOUS = "FULL"  # NORMAL may lose the last commits when the power goes
 DATABASE = "store.db"
 
-# Columns that are read without the text stand before it, so that its overflow pages stay unread.
-# article_filter covers the filters, the language counts and the ids of all passages.
-_TABLES = """
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE article(
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL,
-  published TEXT, url TEXT, authors TEXT NOT NULL, metadata TEXT NOT NULL, digest TEXT NOT NULL,
-  first INTEGER NOT NULL, passages INTEGER NOT NULL CHECK(passages >= 0),
-  sum BLOB NOT NULL CHECK(length(sum) = 16), text TEXT NOT NULL) STRICT;
-CREATE INDEX article_filter ON article(published, language, source, first, passages);
-CREATE INDEX article_digest ON article(digest);
-CREATE TABLE passage(
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  article INTEGER NOT NULL REFERENCES article(number),
-  ord INTEGER NOT NULL, start INTEGER NOT NULL CHECK(start >= 0),
-  stop INTEGER NOT NULL CHECK(stop > start), sentences BLOB NOT NULL, terms TEXT NOT NULL,
-  content BLOB NOT NULL, vec BLOB NOT NULL, vec_sum BLOB NOT NULL CHECK(length(vec_sum) = 16),
-  sum BLOB NOT NULL CHECK(length(sum) = 16), UNIQUE(article, ord)) STRICT;
-CREATE INDEX passage_content ON passage(content);
-CREATE TABLE file(
-  path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
-  sha256 TEXT NOT NULL, articles TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE failure(path TEXT PRIMARY KEY, message TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE ann_file(
-  name TEXT PRIMARY KEY, generation INTEGER NOT NULL, count INTEGER NOT NULL,
-  last INTEGER NOT NULL, dimension INTEGER NOT NULL, kind TEXT NOT NULL, size INTEGER NOT NULL,
-  sha256 BLOB NOT NULL CHECK(length(sha256) = 32)) STRICT, WITHOUT ROWID;
-CREATE VIRTUAL TABLE fts USING fts5(
-  terms, content='passage', content_rowid='id', tokenize="ascii tokenchars '_.'");
-CREATE VIRTUAL TABLE fts_terms USING fts5vocab(fts, 'row');
-CREATE TRIGGER article_rows_stay BEFORE UPDATE ON article
-  BEGIN SELECT RAISE(ABORT, 'article rows are immutable'); END;
-CREATE TRIGGER passage_rows_stay BEFORE UPDATE ON passage
-  BEGIN SELECT RAISE(ABORT, 'passage rows are immutable'); END;
-"""
-
 _DAMAGED = (
     "the index {path} is damaged: run `kutip check --repair`, "
     "or index the articles again into a new folder"
 )
+_FULL = "the disk of the index {path} is full: free some space and run it again"
 _EXPLANATIONS: Mapping[int, str] = {
-    sqlite3.SQLITE_FULL: "the disk of the index {path} is full: free some space and run it again",
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,  # no room for what readers share
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_ERROR: _DAMAGED,  # our statements are fixed: it is the tables that do not fit
     sqlite3.SQLITE_NOTADB: "{path} holds no Kutip index but another file of that name: "
@@ -87,7 +53,7 @@ def explained(folder: Path) -> Iterator[None]:
         # Where even the message is undecodable, it quotes a damaged schema.
         is_text = isinstance(error, UnicodeDecodeError)
         code = sqlite3.SQLITE_CORRUPT if is_text else getattr(error, "sqlite_errorcode", 0)
-        text = _EXPLANATIONS.get(code & 0xFF)
+        text = _EXPLANATIONS.get(code) or _EXPLANATIONS.get(code & 0xFF)
         if text is None:  # a mistake of ours, not of the disk or the user
             raise
         raise StoreError(text.format(path=folder), path=folder) from error
@@ -156,26 +122,19 @@ def create_database(folder: Path, manifest: Manifest) -> None:
         if not is_empty(connection):  # another process was faster
             connection.execute("ROLLBACK")
             return
-        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version={FORMAT}")
-        for statement in _statements(_TABLES):
-            connection.execute(statement)
-        values = {**manifest.to_meta(), "store_id": uuid.uuid4().hex, "set_sum": "0"}
-        rows = sorted({**values, "generation": "0"}.items())
-        connection.executemany("INSERT INTO meta VALUES(?, ?)", rows)
+        values = {**manifest.to_meta(), "store_id": uuid.uuid4().hex}
+        changing = {"sum": manifest_sum(values), "set_sum": "0", "generation": "0"}
+        fill_empty(connection, {**values, **changing})
         connection.execute("COMMIT")
     finally:
         connection.close()
 
 
-def _statements(script: str) -> Iterator[str]:
-    """Yield the statements of a script; executescript would commit between them."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+def fill_empty(connection: sqlite3.Connection, meta: Mapping[str, str]) -> None:
+    """Make an empty database one of ours, inside a transaction of the caller."""
+    connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version={FORMAT}")
+    create_tables(connection, meta)
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:
@@ -185,7 +144,7 @@ def is_empty(connection: sqlite3.Connection) -> bool:
 
 
 def check_identity(connection: sqlite3.Connection, folder: Path) -> None:
-    """Refuse a file that is not ours or was written by a newer Kutip, in words."""
+    """Refuse in words a file that is not ours, was changed, or was written by a newer Kutip."""
     if _pragma(connection, "application_id") != APPLICATION_ID:
         raise StoreError(
             f"{folder} holds a database that is not a Kutip index: name another folder",
@@ -198,15 +157,44 @@ def check_identity(connection: sqlite3.Connection, folder: Path) -> None:
             f"{FORMAT}): upgrade Kutip, or index the articles into another folder",
             path=folder,
         )
+    if version == FORMAT and not tables_fit(connection):
+        raise _changed(folder)
 
 
 def read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
-    """Return what the store says of itself."""
+    """Return what the store says of itself; StoreError where that cannot be what was written."""
     try:
         values = dict(connection.execute("SELECT key, value FROM meta"))
-        return Manifest.from_meta(values)
+        manifest = Manifest.from_meta(values)
     except (KeyError, TypeError, ValueError) as error:
-        raise damaged(folder) from error
+        raise _changed(folder) from error
+    if manifest.format == FORMAT and manifest_sum(values) != values.get("sum"):
+        raise _changed(folder)
+    return manifest
+
+
+def bring_up_to_date(connection: sqlite3.Connection, folder: Path) -> None:
+    """Change the tables of an older format to those of this one, in one transaction."""
+    version = _pragma(connection, "user_version")
+    if version < FORMAT:
+        connection.execute("PRAGMA foreign_keys=OFF")  # cannot be changed inside a transaction
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            migrate(connection, version)
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            connection.execute("PRAGMA foreign_keys=ON")
+    check_identity(connection, folder)
+
+
+def _changed(folder: Path) -> StoreError:
+    return StoreError(
+        f"what the index {folder} says of itself is damaged, or was not written by Kutip: "
+        "index the articles again into a new folder",
+        path=folder,
+    )
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -11,24 +11,17 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from index.errors import ArticleError, StoreError
+from index.errors import StoreError
+from index.store.encoding import encode, must_be_storable
+from index.store.families import Families
+from index.store.newest import read_newest, write_newest
 from index.store.reading import Snapshot
-from index.store.rows import (
-    AnnFile,
-    IndexedArticle,
-    Manifest,
-    SourceFile,
-    article_columns,
-    encode_sentences,
-    encode_vectors,
-    row_sum,
-)
+from index.store.rows import AnnFile, IndexedArticle, Manifest, SourceFile
 from index.store.schema import explained
 from index.types import Failure
 
-_ID_LIMIT = 4096
+_log = logging.getLogger("kutip.store")
+_PATHS = 256  # paths given up in one transaction
 _SUMS = 1 << 128  # set_sum counts modulo this
 
 
@@ -37,16 +30,22 @@ class Writer:
 
     When ``put`` or ``remove`` returns, its rows are on the disk. ``stored`` reads what is
     committed. The FAISS file and the full-text index are tidied when the writer ends.
+    ``released`` counts the articles that left because no file holds them any more, ``copies``
+    those stored that are near-duplicates of one that was here.
     """
 
     def __init__(self, connection: sqlite3.Connection, folder: Path, manifest: Manifest) -> None:
         self._connection = connection
         self._folder = folder
-        self._dimension = manifest.dimension
+        self._manifest = manifest
+        self._newest = read_newest(folder, manifest.store_id)
         self._process = os.getpid()
         self._rebuild = False
         self._broken = False
         self.erased = False
+        self.released = 0
+        self.copies = 0
+        self._families = Families(connection)
         self.stored = Snapshot(connection, folder, manifest, {})
 
     def put(
@@ -55,55 +54,63 @@ class Writer:
         *,
         files: Sequence[SourceFile] = (),
         failures: Sequence[Failure] = (),
+        given: Sequence[str] = (),
     ) -> int:
         """Commit a batch and return the generation; an article replaces the one of its id.
 
-        A file recorded here no longer counts as failed. ArticleError, before anything is
-        written, where an article cannot be stored; ValueError where vectors do not fit.
+        A file recorded here no longer counts as failed, and articles that it held before and
+        that nothing else holds leave with the same commit. ``given`` are ids of articles here
+        already that were given as values, too. ArticleError, before anything is written, where
+        an article cannot be stored; ValueError where vectors do not fit.
         """
         for article in articles:
-            _check(article, self._dimension)
-        if not (articles or files or failures):
+            must_be_storable(article, self._manifest.dimension)
+        if not (articles or files or failures or given):
             return self.stored.generation
         with self._transaction():
             self._delete([article.article.id for article in articles])
-            self._insert(list({article.article.id: article for article in articles}.values()))
-            self._execute("DELETE FROM failure WHERE path = ?", [(file.path,) for file in files])
-            self._execute(
-                "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?)",
-                [(f.path, f.size, f.mtime_ns, f.sha256, json.dumps(f.articles)) for f in files],
+            self._insert(
+                list({article.article.id: article for article in articles}.values()),
+                self._last("article") + 1,
+                self._last("passage") + 1,
             )
+            self._own([(each.article.id, each.origin) for each in articles])
+            self._own([(article_id, "") for article_id in given])
+            for file in files:
+                self._replace_file(file)
             self._execute(
                 "INSERT OR REPLACE INTO failure VALUES(?, ?)",
                 [(failure.path, failure.message) for failure in failures],
             )
         return self.stored.generation
 
-    def remove(self, article_ids: Sequence[str]) -> int:
-        """Erase articles and what is remembered of their files; return how many there were.
+    def remove(self, article_ids: Sequence[str], *, erase: bool = True) -> int:
+        """Remove articles and what is remembered of their files; return how many there were.
 
-        Their bytes are overwritten in the database; the search structures follow when the
-        writer ends.
+        With ``erase`` nothing of them can be found in any file once the writer has ended, at
+        the price of writing full text and vectors anew; without it, later runs do that.
         """
         article_ids = [id_ for id_ in dict.fromkeys(article_ids) if self._holds(id_)]
         if not article_ids:
             return 0
         with self._transaction():
             removed = self._delete(article_ids)
-            rows = self.stored.rows(
-                "SELECT DISTINCT file.path FROM file, json_each(file.articles) "
-                "WHERE json_each.value IN (SELECT value FROM json_each(?))",
-                (json.dumps(article_ids),),
-            )
-            self._execute("DELETE FROM file WHERE path = ?", rows)
-        self.erased = True
+            for article_id in article_ids:
+                paths = [(path,) for path in self.stored.origins(article_id)]
+                self._execute("DELETE FROM file WHERE path = ?", paths)
+                self._execute("DELETE FROM origin WHERE article = ?", [(article_id,)])
+        self.erased = self.erased or erase
         return removed
 
-    def forget_files(self, paths: Sequence[str]) -> None:
-        """Forget files and failures of these paths, so that the next run reads them again."""
-        with self._transaction():
-            for table in ("file", "failure"):
-                self._execute(f"DELETE FROM {table} WHERE path = ?", [(path,) for path in paths])
+    def release(self, paths: Sequence[str]) -> None:
+        """Forget files that are gone, and remove the articles that nothing else holds."""
+        for start in range(0, len(paths), _PATHS):
+            part = paths[start : start + _PATHS]
+            with self._transaction():
+                for path in part:
+                    self._disown(path, self.stored.articles_from(path))
+                for table in ("file", "failure"):
+                    self._execute(f"DELETE FROM {table} WHERE path = ?", [(one,) for one in part])
 
     def record_ann_file(self, row: AnnFile | None) -> None:
         """Commit the row of a FAISS file that is wholly on the disk; it replaces the old one."""
@@ -111,30 +118,6 @@ class Writer:
             self._execute("DELETE FROM ann_file", [()])
             if row:
                 self._execute(f"INSERT INTO ann_file VALUES({', '.join('?' * 8)})", [astuple(row)])
-
-    def rebuild_full_text(self) -> None:
-        """Build the full-text index anew from the stored terms."""
-        with self._transaction(generation=False):
-            self._execute("INSERT INTO fts(fts) VALUES('rebuild')", [()])
-
-    def full_text_agrees(self) -> bool:
-        """Compare the full-text index with the stored terms, entry by entry."""
-        try:
-            # Rank 1 compares with the content table; without it FTS5 only looks at itself.
-            self._connection.execute("INSERT INTO fts(fts, rank) VALUES('integrity-check', 1)")
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT:
-                return False
-            raise StoreError(
-                f"the full text of {self._folder} cannot be checked ({error}): try again",
-                path=self._folder,
-            ) from error
-        return True
-
-    def reset_set_sum(self, total: int) -> None:
-        """Take ``total`` as the sum of all rows, after what is missing was reported."""
-        with self._transaction(generation=False):
-            self._execute("UPDATE meta SET value = ? WHERE key = 'set_sum'", [(f"{total:x}",)])
 
     def tidy(self) -> None:
         """Merge what removal left behind, and move the log into the database."""
@@ -144,7 +127,13 @@ class Writer:
         with explained(self._folder):
             if not self.erased:  # readers may keep the log; only an erasure waits for them
                 self._connection.execute("PRAGMA busy_timeout=0")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy and self.erased:
+            _log.warning(
+                "a reader holds on to the log of %s, so what was removed can still be found in "
+                "its files: run `kutip index` once the reader has finished",
+                self._folder,
+            )
 
     # Inside a transaction
 
@@ -164,10 +153,10 @@ class Writer:
                 if self._rebuild:
                     self._execute("INSERT INTO fts(fts) VALUES('rebuild')", [()])
                     self._rebuild = False
-                if generation:
-                    self._connection.execute(
-                        "UPDATE meta SET value = value + 1 WHERE key = 'generation'"
-                    )
+                number = max(self.stored.generation, self._newest) + generation
+                self._connection.execute(
+                    "UPDATE meta SET value = ? WHERE key = 'generation'", (str(number),)
+                )
                 self._connection.execute("COMMIT")
             except sqlite3.OperationalError as error:
                 # What a failed fsync left on the disk is unknown: only opening again tells.
@@ -176,6 +165,8 @@ class Writer:
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+        self._newest = number
+        write_newest(self._folder, self._manifest.store_id, number)
 
     def _execute(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         self._connection.executemany(sql, rows)
@@ -198,86 +189,56 @@ class Writer:
                 )
                 self._execute("DELETE FROM passage WHERE article = ?", [(number,)])
                 self._execute("DELETE FROM article WHERE number = ?", [(number,)])
+                self._families.remove([number])
                 self._add_sums([total, *(row[2] for row in passages)], sign=-1)
                 removed += 1
         return removed
 
-    def _insert(self, articles: Sequence[IndexedArticle]) -> None:
-        number = self._last("article")
-        first = self._last("passage") + 1
-        heads, passages, sums = [], [], []
-        for article in articles:
-            number += 1
-            count = len(article.passages)
-            columns = article_columns(article.article, number, first, count)
-            sums.append(row_sum(*columns))
-            heads.append((*columns, sums[-1], article.article.text))
-            passages += list(_passage_rows(article, number, first))
-            first += count
+    def _insert(self, articles: Sequence[IndexedArticle], number: int, first: int) -> None:
+        heads, passages = encode(articles, number, first)
         self._execute(f"INSERT INTO article VALUES({', '.join('?' * 14)})", heads)
         self._execute(f"INSERT INTO passage VALUES({', '.join('?' * 11)})", passages)
         self._execute(
             "INSERT INTO fts(rowid, terms) VALUES(?, ?)", [(row[0], row[6]) for row in passages]
         )
-        self._add_sums([*sums, *(row[10] for row in passages)])
+        self.copies += self._families.add((row[0], row[2], row[13]) for row in heads)
+        self._add_sums([*(row[12] for row in heads), *(row[10] for row in passages)])
+
+    def _own(self, pairs: Sequence[tuple[str, str]]) -> None:
+        self._execute("INSERT OR IGNORE INTO origin VALUES(?, ?)", pairs)
+
+    def _replace_file(self, file: SourceFile) -> None:
+        kept = set(file.articles)
+        gone = [id_ for id_ in self.stored.articles_from(file.path) if id_ not in kept]
+        self._disown(file.path, gone)
+        self._own([(article_id, file.path) for article_id in file.articles])
+        self._execute("DELETE FROM failure WHERE path = ?", [(file.path,)])
+        row = (file.path, file.size, file.mtime_ns, file.sha256, file.sum)
+        self._execute("INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?)", [row])
+
+    def _disown(self, path: str, article_ids: Sequence[str]) -> None:
+        """Part articles from a file; those that came from nowhere else are removed."""
+        for article_id in article_ids:
+            self._execute("DELETE FROM origin WHERE article = ? AND path = ?", [(article_id, path)])
+            if others := self.stored.origins(article_id):
+                # Their version may be another one: they are read again.
+                self._execute("DELETE FROM file WHERE path = ?", [(other,) for other in others])
+            else:
+                self.released += self._delete([article_id])
 
     def _holds(self, article_id: str) -> bool:
         return bool(self.stored.rows("SELECT 1 FROM article WHERE id = ?", (article_id,)))
 
     def _last(self, table: str) -> int:
+        """Return the highest number ever given in a table, whatever became of its row."""
         rows = self.stored.rows("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
-        return int(rows[0][0]) if rows else 0
+        key = {"article": "number", "passage": "id"}[table]
+        rows += self.stored.rows(f"SELECT max({key}) FROM {table}")
+        if table == "passage":  # an id that the FAISS file knows is taken, too
+            rows += self.stored.rows("SELECT max(last) FROM ann_file")
+        return max((int(row[0] or 0) for row in rows), default=0)
 
     def _add_sums(self, sums: Sequence[bytes], sign: int = 1) -> None:
         value = self.stored.rows("SELECT value FROM meta WHERE key = 'set_sum'")[0][0]
         total = (int(value, 16) + sign * sum(int.from_bytes(s) for s in sums)) % _SUMS
         self._execute("UPDATE meta SET value = ? WHERE key = 'set_sum'", [(f"{total:x}",)])
-
-
-def _passage_rows(article: IndexedArticle, number: int, first: int) -> Iterator[tuple[Any, ...]]:
-    if not article.passages:
-        return
-    vectors = encode_vectors(np.stack([passage.vector for passage in article.passages]))
-    for place, (passage, vector) in enumerate(zip(article.passages, vectors, strict=True)):
-        span = passage.passage
-        blob = vector.tobytes()
-        vec_sum = row_sum(first + place, blob)
-        columns = (
-            first + place,
-            number,
-            place,
-            span.start,
-            span.end,
-            encode_sentences(span.sentences),
-            " ".join(passage.terms),
-            passage.content,
-        )
-        text = article.article.text[span.start : span.end]
-        yield (*columns, blob, vec_sum, row_sum(*columns, vec_sum, text))
-
-
-def _check(indexed: IndexedArticle, dimension: int) -> None:
-    """Refuse what the database could not give back exactly."""
-    article = indexed.article
-    if not 0 < len(article.id) <= _ID_LIMIT or "\0" in article.id:
-        raise ArticleError(
-            f"the article from {article.source or 'a list'} has no usable id "
-            f"(1 to {_ID_LIMIT} characters, no NUL): give it another id",
-            path=article.source,
-        )
-    try:
-        for value in (article.id, article.title, article.source, article.language, article.url):
-            (value or "").encode()
-        article.text.encode()
-    except UnicodeEncodeError as error:
-        raise ArticleError(
-            f"the article {article.id!a} holds half a character ({error.reason}): "
-            "save it again as UTF-8",
-            path=article.source or article.id,
-        ) from error
-    for passage in indexed.passages:
-        span = passage.passage
-        if article.text[span.start : span.end] != span.text or span.article_id != article.id:
-            raise ValueError(f"not a passage of the article {article.id!r}: {span}")
-        if passage.vector.shape != (dimension,):
-            raise ValueError(f"the index holds {dimension}-d vectors, not {passage.vector.shape}")

@@ -4,7 +4,7 @@ from qa.evaluation.answers import evaluate_answers
 from qa.evaluation.collection import read_sentences, temporary_index
 from qa.evaluation.metrics import paired_bootstrap
 from qa.evaluation.reader import evaluate_reader
-from qa.evaluation.retrieval import evaluate_retrieval
+from qa.evaluation.retrieval import evaluate_retrieval, require_measures
 from qa.evaluation.rows import half_of, read_questions, read_rows
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "read_questions",
     "read_rows",
     "read_sentences",
+    "require_measures",
     "temporary_index",
 ]

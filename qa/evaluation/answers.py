@@ -143,6 +143,7 @@ def _outcome(
     evidence = False
     if gold and first:
         evidence = gold.met_by(Span(first.article_id, first.sentence_start, first.sentence_end))
+        evidence = evidence or gold.met_by_copy(first.sentence, asked.answer.also_in(first))
     return AnswerOutcome(
         pair=pair,
         answerable=gold is not None,

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from index import Article, ArticleError, ArticleIndex, KutipError, Span, split_sentences
+from index import (
+    Article,
+    ArticleError,
+    ArticleIndex,
+    ArticleInfo,
+    KutipError,
+    Span,
+    split_sentences,
+)
 from qa.evaluation.rows import Question, read_records
 
 SentenceLists = Mapping[str, Sequence[str]]
@@ -25,6 +33,18 @@ class Gold:
     def met_by(self, span: Span) -> bool:
         """Say whether ``span`` shares a character with a gold sentence."""
         return any(span.overlaps(sentence) for sentence in self.sentences)
+
+    def met_by_copy(self, text: str, also_in: Iterable[ArticleInfo]) -> bool:
+        """Say whether a text has the words of a gold sentence, and is of a copy of its article."""
+        texts = {article.id: article.text for article in self.articles}
+        originals = {info.id for info in also_in}
+        words = "".join(text.split())
+        golds = (
+            "".join(texts[one.article_id][one.start : one.end].split())
+            for one in self.sentences
+            if one.article_id in originals
+        )
+        return any(gold in words or words in gold for gold in golds)
 
     @property
     def languages(self) -> str:

@@ -77,7 +77,7 @@ def read_each(
 def _read(
     row: ReaderRow, reader: Reader, threshold: float, count_tokens: TokenCounter
 ) -> ReaderOutcome:
-    claims = reader.read(row.question, _hits(row, count_tokens)).claims
+    claims = reader.read(row.question, passages_of(row, count_tokens)).claims
     prediction, probability = "", 0.0
     if claims:
         probability = claims[0].probability
@@ -101,7 +101,7 @@ def _read(
     )
 
 
-def _hits(row: ReaderRow, count_tokens: TokenCounter) -> list[Hit]:
+def passages_of(row: ReaderRow, count_tokens: TokenCounter) -> list[Hit]:
     """Cut the row's context into passages as an index would, all of them found equally well."""
     article = Article(id=row.id, title="", text=row.context, language=row.context_lang)
     about = ArticleInfo(row.id, "", None, row.context_lang, "", article.digest)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from index import ArticleIndex, Hit
+from index import ArticleIndex, Hit, KutipError
 from qa.evaluation.collection import Collection, Gold, SentenceLists
 from qa.evaluation.metrics import Report, average, report_by_pair
 from qa.evaluation.rows import Half, Question, in_half, nothing_left
@@ -53,15 +53,26 @@ def evaluate_retrieval(
     """Return n, recall, mrr, ndcg10 and gold_sentence, also by language pair.
 
     Articles rank by their first passage, ten of them; the versions of an article in other
-    languages count as one. Questions that nothing answers are left out. ``sentences`` are
+    languages count as one, and so do its near-duplicates. Questions that nothing answers are left out. ``sentences`` are
     the articles' lists (``read_sentences``); without one, gold number n is line n.
     ``search`` is ``index.search`` unless given. Raises KutipError where a gold article is
-    missing or no question is left.
+    missing, no question is left, or the extra ``eval`` is not installed.
     """
     outcomes = search_each(index, questions, sentences=sentences, search=search, half=half)
     if not outcomes:
         raise nothing_left(half)
     return report_by_pair(outcomes, _summarise)
+
+
+def require_measures() -> None:
+    """Raise KutipError where the library of ranking measures is missing, before work is lost."""
+    try:
+        import ir_measures  # noqa: F401
+    except ImportError as error:
+        raise KutipError(
+            "Measuring retrieval needs the package ir-measures; "
+            "install it with pip install 'kutip[eval]'."
+        ) from error
 
 
 def search_each(
@@ -73,6 +84,7 @@ def search_each(
     half: Half = "all",
 ) -> list[RetrievalOutcome]:
     """Search for every answerable question of ``half``; return outcomes in order."""
+    require_measures()
     collection = Collection.of(index, sentences)
     rankings = [
         _rank(question, collection.find_gold(question), search or index.search)
@@ -88,17 +100,25 @@ def _rank(question: Question, gold: Gold, search: Search) -> _Ranking:
     k = _FIRST_PASSAGES
     while True:
         hits = search(question.question, k)
-        articles = list(dict.fromkeys(same.get(h.article.id, h.article.id) for h in hits))
+        articles = list(dict.fromkeys(_right_one(hit, same) for hit in hits))
         if len(articles) >= _ARTICLES or len(hits) < k:
             break
         k *= 2
-    met = [gold.met_by(hit.passage) for hit in hits]
+    met = [
+        gold.met_by(hit.passage) or gold.met_by_copy(hit.passage.text, hit.also_in) for hit in hits
+    ]
     return _Ranking(
         pair=f"{question.question_lang}-{gold.languages}",
         right=right,
         articles=tuple(articles[:_ARTICLES]),
         sentence=tuple(float(any(met[:n])) for n in _SENTENCE_AT) if gold.sentences else (),
     )
+
+
+def _right_one(hit: Hit, same: Mapping[str, str]) -> str:
+    """Return the id a hit counts for; what is shown for the right article is right."""
+    shown = (info.id for info in (hit.article, *hit.also_in))
+    return next((same[id_] for id_ in shown if id_ in same), hit.article.id)
 
 
 def _measure(rankings: Sequence[_Ranking]) -> list[RetrievalOutcome]:

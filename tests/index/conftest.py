@@ -1,14 +1,20 @@
-"""A deterministic embedder without a model: words hashed to directions."""
+"""What tests of `index` are given: embedders without a model, and an empty store."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+from index.store import Store, open_store
+from tests.index.stores import MANIFEST
+
+pytest.register_assert_rewrite("tests.index.loaded")  # a failure there shows its values too
 
 
 class HashEmbedder:
@@ -47,3 +53,9 @@ def embedder() -> HashEmbedder:
 @pytest.fixture
 def other_embedder() -> HashEmbedder:
     return HashEmbedder("other")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Return an empty store that may be written."""
+    return open_store(tmp_path / "index", create=MANIFEST)

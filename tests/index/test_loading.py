@@ -9,44 +9,17 @@ import pytest
 
 from index.errors import ArticleError
 from index.loading import SUPPORTED, ArticleFile, find_files, load_articles, load_file
-from index.loading.formats import LOADERS
+from index.loading.archives import ARCHIVES
+from index.loading.formats import PLAIN, RISKY
 from index.types import Article
-
-
-def one(path: Path) -> Article:
-    """Return the only article of a file."""
-    (article,) = load_articles(path)
-    return article
-
-
-def write(path: Path, content: str | bytes) -> Path:
-    """Write a file exactly and return its path."""
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def load(path: Path) -> Article | str:
-    """Return the only article of a path, or the sentence of its error."""
-    try:
-        (article,) = load_articles(path)
-    except ArticleError as error:
-        assert_one_sentence(error)
-        return str(error)
-    return article
-
-
-def assert_one_sentence(error: ArticleError) -> None:
-    """Check that a message is one line, ends in a full stop and says what to do."""
-    message = str(error)
-    assert message.isprintable()
-    assert message.endswith(".")
-    assert any(mark in message for mark in (";", ":"))
-    assert error.path
+from tests.index.loaded import assert_one_sentence, load, one, write
+from tests.index.made import docx, pdf, rss, word_paragraphs
 
 
 def test_every_supported_suffix_has_a_loader() -> None:
     """The list shown to users is the table that is used."""
-    assert tuple(LOADERS) == SUPPORTED
+    assert {*PLAIN, *RISKY, *ARCHIVES} == {*SUPPORTED}
+    assert not {*PLAIN} & {*RISKY}
 
 
 def test_the_seed_article_is_kept_whole() -> None:
@@ -72,7 +45,7 @@ def test_a_folder_is_walked_by_name_and_names_are_relative(tmp_path: Path) -> No
         ".git/x.txt",
         "kutip-index/store.db",
         "kutip-index/x.txt",
-        "notes.docx",
+        "notes.doc",
         "README",
     ):
         path = root / name
@@ -115,11 +88,10 @@ def test_relative_paths_give_absolute_sources(
         ("missing/a.txt", "is not there; check the path."),
         ("x" * 5000, "has a path that is too long"),
         ("a\0b.txt", "could not be read (embedded null byte)"),
-        ("https://koran.example/berita/1", "only folders and .txt, .md, .html"),
-        ("https://koran.example/" + "x" * 300, "only folders and .txt, .md, .html"),
-        ("feed.rss", "only folders and .txt, .md, .html, .htm, .jsonl, .jsonl.gz, .csv files"),
-        ("news.zip", "only folders and .txt, .md, .html, .htm, .jsonl, .jsonl.gz, .csv files"),
-        ("README", "only folders and .txt, .md, .html, .htm, .jsonl, .jsonl.gz, .csv files"),
+        ("ftp://koran.example/berita/1", "only http and https addresses can be read"),
+        ("http://u:p@koran.example/a", "its address holds a user name"),
+        ("notes.doc", "only folders, web addresses and .txt, .md, .html, .htm, .pdf, .docx"),
+        ("notes.log", "only folders, web addresses and .txt, .md, .html, .htm, .pdf, .docx"),
         ("empty", "No article found in"),
         ("kutip-index", "is an index, not a folder of articles"),
     ],
@@ -128,7 +100,7 @@ def test_a_path_that_cannot_be_used_is_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, problem: str
 ) -> None:
     """By an exception, or to whoever collects errors; never by an empty result."""
-    for name in ("feed.rss", "news.zip", "README", "empty/x.docx", "kutip-index/store.db"):
+    for name in ("notes.doc", "notes.log", "empty/x.doc", "kutip-index/store.db"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("Teks.", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -143,8 +115,8 @@ def test_a_path_that_cannot_be_used_is_explained(
 
 def test_a_file_of_another_format_is_refused_by_load_file(tmp_path: Path) -> None:
     """Also when it did not come from ``find_files``."""
-    with pytest.raises(ArticleError, match=r"a\.pdf: only folders and \.txt"):
-        list(load_file(ArticleFile(tmp_path / "a.pdf", "a.pdf")))
+    with pytest.raises(ArticleError, match=r"a\.doc: only folders, web"):
+        list(load_file(ArticleFile(tmp_path / "a.doc", "a.doc")))
 
 
 NAMES = {
@@ -191,3 +163,21 @@ def test_a_name_that_is_not_utf8_is_escaped(tmp_path: Path) -> None:
     article.source.encode("utf-8")
     (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("", encoding="utf-8")
     assert "caf\\xe9.txt is empty" in str(load(tmp_path))
+
+
+CONTENTS = {
+    "README": b"Teks biasa.",
+    "a.bak": pdf([["Teks dari PDF."]]),
+    "b.xml": rss("<item><title>J</title><description>Isi kabar.</description></item>").encode(),
+    "c": b"<!doctype html><html><body><article><p>Isi halaman web ini.</p></article></body></html>",
+    "d.orig": docx(word_paragraphs("Teks dari Word.")),
+}
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_a_file_named_alone_is_known_by_its_content(tmp_path: Path, name: str) -> None:
+    """G32, G33: whatever its name says; a folder is not searched for such files."""
+    article = one(write(tmp_path / name, CONTENTS[name]))
+    assert "Isi" in article.text or "Teks" in article.text
+    with pytest.raises(ArticleError, match="No article found in"):
+        list(load_articles(tmp_path))

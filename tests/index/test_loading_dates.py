@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.loading.dates import find_dateline, is_dateline, parse_date
@@ -181,6 +181,7 @@ def test_dates_far_ahead_are_damage() -> None:
     assert parse_date(f"{year + 2}-06-15") is None
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(1600, 1, 1), max_value=date.today()))
 def test_every_day_is_read_in_every_numeric_form(day: date) -> None:
     """Day first, year first and compact give the same day back."""
@@ -190,6 +191,7 @@ def test_every_day_is_read_in_every_numeric_form(day: date) -> None:
     assert find_dateline(f"Jakarta, {day.day}-{day.month}-{day.year}\nSatu kalimat.") == day
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="12/.-, ()ApriMe|:–\n", max_size=300))
 def test_any_text_gives_a_plausible_date_or_none(text: str) -> None:
     """Whatever looks like a date and is none never raises."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from index.errors import ArticleError
 from index.loading import load_articles
 from index.types import Article
+from tests.index.loaded import assert_one_sentence, load
 
 FRENCH = "Le café de Müller est très bon, a déclaré le ministre à l'Assemblée.\n" * 3
 
@@ -34,25 +35,6 @@ JAPANESE = "政府は今日、新しい法律を来年から施行すると発�
 
 
 SMART = "“Tidak ada gunanya”, katanya – harganya €5 sampai ‘€10’.\n" * 3
-
-
-def load(path: Path) -> Article | str:
-    """Return the only article of a path, or the sentence of its error."""
-    try:
-        (article,) = load_articles(path)
-    except ArticleError as error:
-        assert_one_sentence(error)
-        return str(error)
-    return article
-
-
-def assert_one_sentence(error: ArticleError) -> None:
-    """Check that a message is one line, ends in a full stop and says what to do."""
-    message = str(error)
-    assert message.isprintable()
-    assert message.endswith(".")
-    assert any(mark in message for mark in (";", ":"))
-    assert error.path
 
 
 ENCODINGS = {

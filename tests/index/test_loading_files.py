@@ -13,25 +13,7 @@ import pytest
 from index.errors import ArticleError
 from index.loading import files, find_files, load_articles, load_file
 from index.types import Article
-
-
-def load(path: Path) -> Article | str:
-    """Return the only article of a path, or the sentence of its error."""
-    try:
-        (article,) = load_articles(path)
-    except ArticleError as error:
-        assert_one_sentence(error)
-        return str(error)
-    return article
-
-
-def assert_one_sentence(error: ArticleError) -> None:
-    """Check that a message is one line, ends in a full stop and says what to do."""
-    message = str(error)
-    assert message.isprintable()
-    assert message.endswith(".")
-    assert any(mark in message for mark in (";", ":"))
-    assert error.path
+from tests.index.loaded import assert_one_sentence, load
 
 
 def folder_with(

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import ArticleError
-from index.loading import load_articles
 from index.types import Article
+from tests.index.loaded import load, one, write
 
 PARAGRAPH = (
     "Presiden Rusia Vladimir Putin bertemu dengan Sekretaris Jenderal PBB Antonio Guterres di"
@@ -29,41 +28,10 @@ PAGE = """<!doctype html><html lang="id-ID"><head><title>Putin Bertemu Guterres 
 </html>"""
 
 
-def one(path: Path) -> Article:
-    """Return the only article of a file."""
-    (article,) = load_articles(path)
-    return article
-
-
-def write(path: Path, content: str | bytes) -> Path:
-    """Write a file exactly and return its path."""
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
 def page(url: str = "https://koran.example/a/1", charset: str = "utf-8") -> str:
     """Return a news page as a browser saves it."""
     paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
     return PAGE.format(url=url, charset=charset, paragraphs=paragraphs)
-
-
-def load(path: Path) -> Article | str:
-    """Return the only article of a path, or the sentence of its error."""
-    try:
-        (article,) = load_articles(path)
-    except ArticleError as error:
-        assert_one_sentence(error)
-        return str(error)
-    return article
-
-
-def assert_one_sentence(error: ArticleError) -> None:
-    """Check that a message is one line, ends in a full stop and says what to do."""
-    message = str(error)
-    assert message.isprintable()
-    assert message.endswith(".")
-    assert any(mark in message for mark in (";", ":"))
-    assert error.path
 
 
 def test_a_page_gives_text_title_date_authors_language_and_address(tmp_path: Path) -> None:
@@ -77,6 +45,14 @@ def test_a_page_gives_text_title_date_authors_language_and_address(tmp_path: Pat
     assert article.url == article.id == "https://koran.example/a/1"
     assert dict(article.metadata) == {"site": "Koran"}
     assert article.source == str((tmp_path / "a.html").resolve())
+
+
+def test_a_page_tells_when_it_was_changed(tmp_path: Path) -> None:
+    """Apart from the day of publication."""
+    changed = '<meta property="article:modified_time" content="2022-05-02T08:00:00+07:00"></head>'
+    article = one(write(tmp_path / "a.html", page().replace("</head>", changed)))
+    assert article.published == date(2022, 4, 26)
+    assert article.metadata["modified"] == "2022-05-02"
 
 
 def test_a_page_without_a_date_does_not_take_an_events(tmp_path: Path) -> None:

@@ -15,37 +15,7 @@ from hypothesis import strategies as st
 from index.errors import ArticleError
 from index.loading import find_files, json_lines, load_articles, load_file
 from index.types import Article
-
-
-def one(path: Path) -> Article:
-    """Return the only article of a file."""
-    (article,) = load_articles(path)
-    return article
-
-
-def write(path: Path, content: str | bytes) -> Path:
-    """Write a file exactly and return its path."""
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def load(path: Path) -> Article | str:
-    """Return the only article of a path, or the sentence of its error."""
-    try:
-        (article,) = load_articles(path)
-    except ArticleError as error:
-        assert_one_sentence(error)
-        return str(error)
-    return article
-
-
-def assert_one_sentence(error: ArticleError) -> None:
-    """Check that a message is one line, ends in a full stop and says what to do."""
-    message = str(error)
-    assert message.isprintable()
-    assert message.endswith(".")
-    assert any(mark in message for mark in (";", ":"))
-    assert error.path
+from tests.index.loaded import assert_one_sentence, load, one, write
 
 
 def test_a_row_gives_title_newline_text(tmp_path: Path) -> None:

@@ -10,24 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import ArticleError
-from index.loading import load_articles
 from index.loading.titles import guess_title
-from index.types import Article
+from tests.index.loaded import one, write
 
 
-def one(path: Path) -> Article:
-    """Return the only article of a file."""
-    (article,) = load_articles(path)
-    return article
-
-
-def write(path: Path, content: str | bytes) -> Path:
-    """Write a file exactly and return its path."""
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.text(
         alphabet=st.one_of(

@@ -5,59 +5,22 @@ from __future__ import annotations
 import math
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-import index
 from index.errors import ArticleError
 from index.store import (
     IndexedArticle,
     IndexedPassage,
-    Manifest,
     SourceFile,
     Store,
     content_hash,
     full_text,
     open_store,
 )
-from index.types import Article, Failure, Filters, Passage, Sentence
-
-MANIFEST = Manifest("e5-small/mean/query:", "bundled", 4, "target=120 overlap=1 v1", "1", ("id",))
-ROOT = Path(index.__file__).parents[1]
-
-
-def unit(seed: str) -> np.ndarray:
-    """Return a 4-d unit vector that follows from the seed."""
-    vector = np.frombuffer(content_hash(seed), np.uint32).astype(np.float32) + 1
-    return vector / np.linalg.norm(vector)
-
-
-def ready(article_id: str, *bodies: str, **fields: object) -> IndexedArticle:
-    """Return an article of one passage per body, whose terms are the words of the body."""
-    article = Article(id=article_id, title=f"T {article_id}", text="\n".join(bodies), **fields)  # type: ignore[arg-type]
-    passages, start = [], 0
-    for body in bodies:
-        end = start + len(body)
-        sentence = Sentence(article_id, start, end, citable=not body.startswith("Baca"))
-        passage = Passage(article_id, start, end, (sentence,), body)
-        terms = tuple(body.lower().split())
-        passages.append(IndexedPassage(passage, terms, content_hash(body), unit(body)))
-        start = end + 1
-    return IndexedArticle(article, tuple(passages))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """Return an empty store that may be written."""
-    return open_store(tmp_path / "index", create=MANIFEST)
-
-
-def put(store: Store, *articles: IndexedArticle, **others: object) -> int:
-    """Commit one batch."""
-    with store.writer() as writer:
-        return writer.put(articles, **others)  # type: ignore[arg-type]
+from index.types import Article, Failure, Filters, Sentence
+from tests.index.stores import put, ready, unit
 
 
 def test_an_article_comes_back_exactly(store: Store) -> None:
@@ -205,8 +168,8 @@ def test_bookkeeping_travels_with_the_batch(store: Store) -> None:
         assert writer.stored.failures() == [Failure("z", "no")]
         stats = writer.stored.stats()
         assert (stats.articles, stats.passages, stats.files, stats.failures) == (2, 2, 1, 1)
-        assert writer.stored.digests(["a", "c"]) == {"a": ready("a", "x").article.digest}
-        assert writer.stored.copies(ready("b", "x").article.digest) == ["b"]
+        assert writer.stored.intact("a") == ready("a", "x").article
+        assert writer.stored.intact("c") is None
         assert writer.put() == 2
         assert writer.remove(["nobody"]) == 0
         assert writer.stored.file("b/a.txt") == file
@@ -240,7 +203,7 @@ def test_what_cannot_be_stored_is_refused_before_anything_is(store: Store) -> No
             with pytest.raises(ArticleError):
                 writer.put([good, IndexedArticle(bad)])
         passage = good.passages[0]
-        for vector in (np.ones(4, np.float32), np.ones(1, np.float32), np.full(4, np.nan)):
+        for vector in (np.ones(8, np.float32), np.ones(1, np.float32), np.full(8, np.nan)):
             wrong = IndexedPassage(passage.passage, (), b"", vector.astype(np.float32))
             with pytest.raises(ValueError, match="vectors"):
                 writer.put([IndexedArticle(good.article, (wrong,))])

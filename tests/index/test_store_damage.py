@@ -5,84 +5,32 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-import index
 from index.errors import StoreError
-from index.store import (
-    IndexedArticle,
-    IndexedPassage,
-    Manifest,
-    SourceFile,
-    Store,
-    content_hash,
-    faiss_file,
-    open_store,
-)
-from index.types import Article, Passage, Sentence
+from index.store import SourceFile, Store, faiss_file, open_store
 from index.vectors import VectorView
+from tests.index.stores import NAMES, ROOT, damage, ready, three_articles
 
-MANIFEST = Manifest("m", "m", 8, "c", "1")
-ROOT = Path(index.__file__).parents[1]
-NAMES = ("satu", "dua", "tiga")
 WRITTEN = {f"{name} {part}" for name in NAMES for part in ("awal", "akhir")}
-
-
-def unit(seed: str) -> np.ndarray:
-    """Return an 8-d unit vector that follows from the seed."""
-    vector = np.frombuffer(content_hash(seed), np.uint16).astype(np.float32) + 1
-    return vector / np.linalg.norm(vector)
-
-
-def ready(article_id: str, *bodies: str) -> IndexedArticle:
-    """Return an article of one passage per body, whose terms are the words of the body."""
-    article = Article(article_id, "t", "\n".join(bodies), source=f"{article_id}.txt")
-    passages, start = [], 0
-    for body in bodies:
-        end = start + len(body)
-        passage = Passage(article_id, start, end, (Sentence(article_id, start, end),), body)
-        parts = (tuple(body.lower().split()), content_hash(body), unit(body))
-        passages.append(IndexedPassage(passage, *parts))
-        start = end + 1
-    return IndexedArticle(article, tuple(passages))
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """Return a store of three articles, each from a file of its own, written and closed."""
-    store = open_store(tmp_path / "index", create=MANIFEST)
-    with store.writer() as writer:
-        writer.put(
-            [ready(name, f"{name} awal", f"{name} akhir") for name in NAMES],
-            files=[SourceFile(f"{name}.txt", 1, 1, "", (name,)) for name in NAMES],
-        )
-    store.close()
-    return open_store(store.path)
-
-
-def damage(store: Store, *statements: str) -> None:
-    """Change rows behind the back of the store."""
-    connection = sqlite3.connect(store.path / "store.db", isolation_level=None)
-    connection.execute("DROP TRIGGER IF EXISTS article_rows_stay")
-    connection.execute("DROP TRIGGER IF EXISTS passage_rows_stay")
-    for statement in statements:
-        connection.execute(statement)
-    connection.close()
+    """Return a store of three articles, written and closed."""
+    return three_articles(tmp_path / "index")
 
 
 WRITER = """
 import sys
-from pathlib import Path
-sys.path.insert(0, str(Path(sys.argv[1]).parent))
-from test_store_damage import MANIFEST, open_store, ready
-store = open_store(sys.argv[2], create=MANIFEST)
-version = int(sys.argv[3])
+from index.store import open_store
+from tests.index.stores import MANIFEST, ready
+store = open_store(sys.argv[1], create=MANIFEST)
+version = int(sys.argv[2])
 while True:
     with store.writer() as writer:
         for _ in range(3):
@@ -103,7 +51,7 @@ def test_nothing_committed_is_lost_when_the_writer_is_killed(tmp_path: Path) -> 
     for _ in range(10):
         last = max(newest.values(), default=0)
         child = subprocess.Popen(
-            [sys.executable, "-c", WRITER, __file__, str(path), str(last)],
+            [sys.executable, "-c", WRITER, str(path), str(last)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -178,7 +126,8 @@ def test_every_flipped_row_is_left_out_and_found(
                     assert [ids.tolist() for ids, _ in snapshot.vector_rows()] == [[1, 2, 4, 5, 6]]
                 else:
                     assert "dua awal" not in texts
-                assert list(snapshot.digests(["satu", "dua"])) == ["satu"]
+                assert snapshot.intact("satu") == ready("satu", "satu awal", "satu akhir").article
+                assert snapshot.intact("dua") is None
                 if "article" in statement:
                     with pytest.raises(StoreError, match="dua is damaged"):
                         snapshot.article("dua")
@@ -194,7 +143,7 @@ def test_a_damaged_article_heals_when_it_is_read_again(store: Store) -> None:
     with store.writer() as writer:
         assert writer.stored.file("dua.txt") is None
         assert writer.stored.file("satu.txt") is not None
-        assert writer.stored.digests(["dua"]) == {}
+        assert writer.stored.intact("dua") is None
         writer.put([ready("dua", "dua awal", "dua akhir")])
         assert [i for i, _ in writer.stored.lexical(["dua"], 9)] == [7, 8]
     assert store.check() == []
@@ -217,8 +166,9 @@ def test_lost_rows_are_noticed(store: Store) -> None:
         "DELETE FROM passage WHERE article = 2",
         "DELETE FROM article WHERE number = 2",
     )
-    assert [f.part for f in store.check()] == ["rows", "full text"]
-    assert [f.part for f in store.check(repair=True)] == ["rows", "full text"]
+    found = ["rows", "files", "full text", "duplicates"]
+    assert [f.part for f in store.check()] == found
+    assert [f.part for f in store.check(repair=True)] == found
     with store.snapshot() as snapshot:
         assert snapshot.stats().files == 0
     assert store.check() == []

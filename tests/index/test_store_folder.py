@@ -9,57 +9,12 @@ import sys
 import threading
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-import index
 from index.errors import StoreError
-from index.store import (
-    IndexedArticle,
-    IndexedPassage,
-    Manifest,
-    Store,
-    content_hash,
-    folder,
-    open_store,
-    schema,
-)
-from index.types import Article, Passage, Sentence
-
-MANIFEST = Manifest("e5-small/mean/query:", "bundled", 4, "target=120 overlap=1 v1", "1", ("id",))
-ROOT = Path(index.__file__).parents[1]
-
-
-def unit(seed: str) -> np.ndarray:
-    """Return a 4-d unit vector that follows from the seed."""
-    vector = np.frombuffer(content_hash(seed), np.uint32).astype(np.float32) + 1
-    return vector / np.linalg.norm(vector)
-
-
-def ready(article_id: str, *bodies: str, **fields: object) -> IndexedArticle:
-    """Return an article of one passage per body, whose terms are the words of the body."""
-    article = Article(id=article_id, title=f"T {article_id}", text="\n".join(bodies), **fields)  # type: ignore[arg-type]
-    passages, start = [], 0
-    for body in bodies:
-        end = start + len(body)
-        sentence = Sentence(article_id, start, end, citable=not body.startswith("Baca"))
-        passage = Passage(article_id, start, end, (sentence,), body)
-        terms = tuple(body.lower().split())
-        passages.append(IndexedPassage(passage, terms, content_hash(body), unit(body)))
-        start = end + 1
-    return IndexedArticle(article, tuple(passages))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """Return an empty store that may be written."""
-    return open_store(tmp_path / "index", create=MANIFEST)
-
-
-def put(store: Store, *articles: IndexedArticle, **others: object) -> int:
-    """Commit one batch."""
-    with store.writer() as writer:
-        return writer.put(articles, **others)  # type: ignore[arg-type]
+from index.store import Manifest, Store, folder, open_store, schema
+from index.store.rows import FORMAT
+from tests.index.stores import MANIFEST, ROOT, put, ready
 
 
 def test_a_snapshot_stays_while_a_writer_commits(store: Store) -> None:
@@ -171,13 +126,13 @@ def test_the_folder_is_private_and_says_what_it_is(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o700
     assert {p.stat().st_mode & 0o777 for p in path.iterdir() if p.is_file()} == {0o600}
     names = {p.name for p in path.iterdir()} - {"store.db-wal", "store.db-shm"}
-    assert names == {"store.db", "writer.lock", "ann", "tmp"}
+    assert names == {"store.db", "writer.lock", "newest", "ann", "tmp"}
     (faiss,) = (path / "ann").iterdir()
     assert faiss.name.startswith("000000000001-")
     assert faiss.stat().st_mode & 0o777 == 0o600
     again = open_store(path, create=Manifest("other", "other", 9, "", ""))
     assert again.manifest == store.manifest
-    assert (again.manifest.model_identity, again.manifest.dimension) == ("e5-small/mean/query:", 4)
+    assert (again.manifest.model_identity, again.manifest.dimension) == ("e5-small/mean/query:", 8)
     assert (again.manifest.languages, len(again.manifest.store_id)) == (("id",), 32)
 
 
@@ -197,7 +152,10 @@ def test_what_is_no_store_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "x" / "store.db").write_bytes(b"not a database" * 100)
     with pytest.raises(StoreError, match="no Kutip index"):
         open_store(tmp_path / "x", create=MANIFEST)
-    for pragma, words in (("application_id=7", "not a Kutip index"), ("user_version=2", "newer")):
+    for pragma, words in (
+        ("application_id=7", "not a Kutip index"),
+        (f"user_version={FORMAT + 1}", "newer"),
+    ):
         path = tmp_path / pragma
         open_store(path, create=MANIFEST).close()
         connection = sqlite3.connect(path / "store.db")

@@ -3,68 +3,20 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index.store import (
-    IndexedArticle,
-    IndexedPassage,
-    Manifest,
-    SourceFile,
-    Store,
-    content_hash,
-    open_store,
-)
-from index.types import Article, Passage, Sentence
+from index.store import Store
 from index.vectors import VectorView
-
-MANIFEST = Manifest("m", "m", 8, "c", "1")
-
-
-def unit(seed: str) -> np.ndarray:
-    """Return an 8-d unit vector that follows from the seed."""
-    vector = np.frombuffer(content_hash(seed), np.uint16).astype(np.float32) + 1
-    return vector / np.linalg.norm(vector)
-
-
-def ready(article_id: str, *bodies: str) -> IndexedArticle:
-    """Return an article of one passage per body, whose terms are the words of the body."""
-    article = Article(article_id, "t", "\n".join(bodies), source=f"{article_id}.txt")
-    passages, start = [], 0
-    for body in bodies:
-        end = start + len(body)
-        passage = Passage(article_id, start, end, (Sentence(article_id, start, end),), body)
-        parts = (tuple(body.lower().split()), content_hash(body), unit(body))
-        passages.append(IndexedPassage(passage, *parts))
-        start = end + 1
-    return IndexedArticle(article, tuple(passages))
+from tests.index.stores import damage, ready, three_articles, unit
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """Return a store of three articles, each from a file of its own, written and closed."""
-    store = open_store(tmp_path / "index", create=MANIFEST)
-    names = ("satu", "dua", "tiga")
-    with store.writer() as writer:
-        writer.put(
-            [ready(name, f"{name} awal", f"{name} akhir") for name in names],
-            files=[SourceFile(f"{name}.txt", 1, 1, "", (name,)) for name in names],
-        )
-    store.close()
-    return open_store(store.path)
-
-
-def damage(store: Store, *statements: str) -> None:
-    """Change rows behind the back of the store."""
-    connection = sqlite3.connect(store.path / "store.db", isolation_level=None)
-    connection.execute("DROP TRIGGER IF EXISTS article_rows_stay")
-    connection.execute("DROP TRIGGER IF EXISTS passage_rows_stay")
-    for statement in statements:
-        connection.execute(statement)
-    connection.close()
+    """Return a store of three articles, written and closed."""
+    return three_articles(tmp_path / "index")
 
 
 def test_a_damaged_faiss_file_is_built_anew_never_read(

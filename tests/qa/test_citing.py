@@ -74,3 +74,14 @@ def test_the_first_passage_that_holds_the_span_is_cited() -> None:
     """Overlapping passages hold the same sentence; the quote is the same either way."""
     tail = Hit(Passage("a", 20, 66, SENTENCES[1:], TEXT[20:]), 0.5, 2, 2, INFO)
     assert cite([claim((20, 43))], [tail, HIT]) == cite([claim((20, 43))], [HIT, tail])
+
+
+def test_a_sentence_with_quotation_marks_is_printed_with_those_alone() -> None:
+    """The marks of the article are the only ones: no ““…””."""
+    text = "“Ada provokasi di desa Bucha,” kata Putin. “Tidak.”"
+    sentences = (Sentence("q", 0, 42), Sentence("q", 43, 51))
+    info = ArticleInfo("q", "Pertemuan", None, "id", "q.txt", "digest-q")
+    hit = Hit(Passage("q", 0, 51, sentences, text), 1.0, 1, 1, info)
+    first, second = cite([Claim("x", (Span("q", 0, 42), Span("q", 43, 51)), 0.5)], [hit]).citations
+    assert str(first) == "[1] “Ada provokasi di desa Bucha,” kata Putin. — Pertemuan, q.txt"
+    assert str(second) == "[2] “Tidak.” — Pertemuan, q.txt"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from index import Hit, Passage, ReaderError, Sentence, load_embedder
@@ -89,4 +87,5 @@ def test_the_shipped_calibration_is_complete() -> None:
 def test_unknown_readers_are_one_sentence() -> None:
     with pytest.raises(ReaderError, match="no reader 'magic'"):
         load_reader("magic")
-    assert json.dumps(load_reader("extractive").name) == '"sentences"'
+    assert load_reader().name == "sentences"
+    assert load_reader("extractive").name == "extractive"

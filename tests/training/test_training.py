@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import random
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import torch
 
+from qa.reader.windows import BEGIN, END
 from training.checkpoints import checkpoints, read_checkpoint, write_checkpoint
-from training.evaluate import measure
 from training.export import pack
 from training.mixing import Mixer, bucketed
 from training.optimizing import Schedule, Trainer
-from training.prediction import Reading
 from training.retrieval import PassageFinder, holds_answer
 from training.rows import Row, parallel_questions, split_by_article
-from training.windows import (
-    BEGIN,
-    END,
-    Window,
-    bundled_tokenizer,
-    reading_windows,
-    training_window,
-)
+from training.windows import Window, bundled_tokenizer, training_window
 
 TEXT = "Guterres tiba di Moskwa.  Dia mendesak Rusia untuk mengizinkan evakuasi warga sipil."
 
@@ -58,25 +49,6 @@ def test_a_window_without_an_answer_points_at_the_first_token() -> None:
     window = training_window("Apa?", TEXT, None, 320, random.Random(0))
     assert window is not None
     assert (window.start, window.end) == (0, 0)
-
-
-def test_reading_windows_cover_the_text() -> None:
-    """Every token of a long text is in a window, neighbours overlap, offsets are the text's."""
-    text = " ".join(f"kata{number}" for number in range(600))
-    windows = reading_windows("Apa?", text, 200)
-    assert windows[0].offsets[0][0] == 0
-    assert windows[-1].offsets[-1][1] == len(text)
-    for left, right in pairwise(windows):
-        assert right.offsets[0][0] < left.offsets[-1][0]
-    assert max(len(window.ids) for window in windows) <= 200
-
-
-def test_offsets_leave_out_white_space() -> None:
-    """A token's characters begin at its word, not at the space before it."""
-    (window,) = reading_windows("Apa?", TEXT)
-    starts = {start for start, _ in window.offsets}
-    assert TEXT.index("Dia") in starts
-    assert TEXT.index("Dia") - 1 not in starts
 
 
 def test_articles_that_share_a_question_are_split_together() -> None:
@@ -215,17 +187,3 @@ def test_packing_keeps_small_tensors_and_rounds_matrices() -> None:
     scales = packed["0.q.weight.scales"].astype("float32").repeat(32, axis=1)
     back = (packed["0.q.weight"].astype("float32") - 128) * scales
     assert abs(back - matrix).max() < abs(matrix).max() / 127
-
-
-def test_figures_count_refusals() -> None:
-    """Refused where the score is not above 0; F1 on answerable rows ignores refusing."""
-    rows = [
-        row(1, "Paris adalah kota.", "a", answers=((0, "Paris"),)),
-        row(2, "Lyon adalah kota.", "b", answers=((0, "Lyon"),)),
-        row(3, "Nice adalah kota.", "c", answers=()),
-        row(4, "Lille adalah kota.", "d", answers=()),
-    ]
-    readings = [Reading(0, 5, 2.0), Reading(0, 4, -1.0), Reading(0, 4, -2.0), Reading(0, 5, 1.0)]
-    assert measure(rows, readings) == {
-        "n": 4, "em": 0.5, "f1": 0.5, "f1_answerable": 1.0, "auroc": 0.75,
-    }  # fmt: skip

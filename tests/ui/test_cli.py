@@ -15,7 +15,8 @@ import pytest
 
 import index
 import qa
-from index import ArticleError, Hit, ModelError, ReaderError, StoreError
+from index import ArticleError, Facets, ModelError, ReaderError, StoreError
+from qa import Found
 from ui import cli
 
 
@@ -43,25 +44,26 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     assert cli.run([]) == 0
     assert capsys.readouterr().out == text
-    listed = text[text.index("Commands:") :].split("\n")[1:]
+    listed = text[text.index("Commands:") : text.index("Begin with")].split("\n")[1:]
     assert " ".join(line.split()[0] for line in listed if line.strip()) == (
-        "index ask search chat list show remove stats check export eval"
+        "index ask search chat list show remove stats check export feedback eval"
     )
 
 
 @pytest.mark.parametrize(
     ("command", "options"),
     [
-        ("index", "--index --model --json"),
-        ("ask", "--index --llm --from --to --lang --source -k --json"),
-        ("search", "--index --from --to --lang --source -k --json"),
-        ("chat", "--index --host --port --llm --readonly"),
+        ("index", "--index --model --columns --prune --watch --json"),
+        ("ask", "--index --llm --reader --from --to --lang --source --article -k --json"),
+        ("search", "--index --from --to --lang --source --article -k --json"),
+        ("chat", "--index --host --port --llm --reader --readonly --auth --public"),
         ("list", "--index --from --to --lang --source --json"),
         ("show", "--index --json"),
         ("remove", "--index --json"),
         ("stats", "--index --json"),
         ("check", "--index --repair --json"),
         ("export", "--index"),
+        ("feedback", "--index"),
         ("eval reader", "--reader --half --json"),
         ("eval retrieval", "--articles --questions --index --model --half --json"),
         ("eval answers", "--articles --questions --index --model --reader --half --json"),
@@ -230,17 +232,17 @@ def test_warnings_of_the_library_reach_the_user(
 ) -> None:
     """One escaped line on stderr, once per warning, and stdout stays one object."""
 
-    def search(*_: object, **__: object) -> list[Hit]:
+    def find(*_: object, **__: object) -> Found:
         logging.getLogger("kutip.store").warning("%s is left out", "evil\x1b[2J.txt")
         logging.getLogger("kutip.store").info("nobody needs this")
-        return []
+        return Found((), (), Facets(0, (), (), ()))
 
-    monkeypatch.setattr(qa, "search", search)
+    monkeypatch.setattr(qa, "find", find)
     for _ in range(2):
         assert cli.run(["search", "apa?", "--json"]) == 0
         captured = capsys.readouterr()
         assert captured.err == "kutip: evil\\x1b[2J.txt is left out\n"
-        assert json.loads(captured.out) == {"hits": []}
+        assert json.loads(captured.out)["hits"] == []
 
 
 def test_main_exits_with_the_code(

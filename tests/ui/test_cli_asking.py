@@ -12,12 +12,14 @@ import qa
 from index import (
     Article,
     ArticleInfo,
+    Facets,
     Filters,
     Hit,
     Passage,
     Sentence,
+    Span,
 )
-from qa import Answer, Citation, Claim
+from qa import Answer, Citation, Claim, Found
 from ui import cli
 
 TEXT = "Judul\nDia mendesak evakuasi. Kalimat lain."
@@ -58,6 +60,7 @@ CITATION = Citation(
     sentence=TEXT[6:29],
     score=0.75,
 )
+FACETS = Facets(3, (("id", 2), ("en", 1)), (("berita.txt", 3),), (("2022-04", 1), ("", 2)))
 ANSWER = Answer(
     question="apa?",
     text="evakuasi",
@@ -70,6 +73,7 @@ ANSWER = Answer(
     language="id",
     timings={"total": 12.5},
     generation=3,
+    as_of=date(2022, 4, 26),
 )
 
 
@@ -84,12 +88,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         calls.append((question, options))
         return ANSWER
 
-    def search(query: str, **options: Any) -> list[Hit]:
+    def find(query: str, **options: Any) -> Found:
         calls.append((query, options))
-        return [HIT]
+        return Found((HIT,), (Span("a1", 6, 28),), FACETS)
 
     monkeypatch.setattr(qa, "answer", answer)
-    monkeypatch.setattr(qa, "search", search)
+    monkeypatch.setattr(qa, "find", find)
     return calls
 
 
@@ -97,10 +101,12 @@ def test_ask_passes_everything_on(asked: list[Any], capsys: pytest.CaptureFixtur
     """Each option of ``ask`` reaches ``qa.answer``."""
     arguments = (
         "ask apa? --index folder --llm fake:model --from 2022-01-01 --to 2022-12-31 "
-        "--lang id --lang EN --source berita.txt -k 5"
+        "--lang id --lang EN --source berita.txt --article a1 --article b2 -k 5"
     )
     assert cli.run(arguments.split()) == 0
-    chosen = Filters(date(2022, 1, 1), date(2022, 12, 31), ("id", "en"), ("berita.txt",))
+    chosen = Filters(
+        date(2022, 1, 1), date(2022, 12, 31), ("id", "en"), ("berita.txt",), ("a1", "b2")
+    )
     assert asked == [
         ("apa?", {"index": "folder", "k": 5, "reader": "fake:model", "filters": chosen})
     ]
@@ -134,9 +140,10 @@ def test_ask_json_has_the_contract_keys(capsys: pytest.CaptureFixture[str]) -> N
     assert captured.out.count("\n") == 1
     value = json.loads(captured.out)
     keys = "question text found confidence reader language citations unsupported hits timings"
-    assert set(value) == {*keys.split(), "notice", "generation"}
+    assert set(value) == {*keys.split(), "notice", "generation", "as_of"}
+    assert value["as_of"] == "2022-04-26"
     keys = "number article_id title source url published start end text sentence"
-    more = "sentence_start sentence_end score language article_digest"
+    more = "sentence_start sentence_end score language article_digest page"
     assert [set(citation) for citation in value["citations"]] == [{*keys.split(), *more.split()}]
     citation = value["citations"][0]
     assert citation["published"] == "2022-04-26"
@@ -148,7 +155,7 @@ def test_ask_json_has_the_contract_keys(capsys: pytest.CaptureFixture[str]) -> N
 
 @pytest.mark.usefixtures("asked")
 def test_search_json(capsys: pytest.CaptureFixture[str]) -> None:
-    """``{"hits": […]}`` with passage, place and article."""
+    """``{"hits": […], "facets": …}`` with passage, place, fitting sentence and article."""
     assert cli.run(["search", "evakuasi", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {
         "hits": [
@@ -165,6 +172,15 @@ def test_search_json(capsys: pytest.CaptureFixture[str]) -> None:
                 "start": 6,
                 "end": 29,
                 "text": "Dia mendesak evakuasi. ",
+                "page": None,
+                "sentence_start": 6,
+                "sentence_end": 28,
             }
-        ]
+        ],
+        "facets": {
+            "articles": 3,
+            "languages": [{"value": "id", "articles": 2}, {"value": "en", "articles": 1}],
+            "sources": [{"value": "berita.txt", "articles": 3}],
+            "months": [{"value": "2022-04", "articles": 1}, {"value": "", "articles": 2}],
+        },
     }

@@ -81,9 +81,16 @@ class FakeIndex:
     def __exit__(self, *error: object) -> None:
         self.told.append("closed")
 
-    def add(self, paths: Sequence[str], *, progress: Callable[..., None] | None) -> AddReport:
-        """Remember the paths."""
-        self.told.append(("add", list(paths), progress))
+    def add(
+        self,
+        paths: Sequence[str],
+        *,
+        prune: bool,
+        columns: Mapping[str, str],
+        progress: Callable[..., None] | None,
+    ) -> AddReport:
+        """Remember the paths, and what else was asked for."""
+        self.told.append(("add", list(paths), prune, dict(columns), progress))
         return self.report
 
     def remove(self, ids: Sequence[str]) -> int:
@@ -133,7 +140,7 @@ def test_index_adds_and_reports(
     """Paths and model reach the library; the report is what is printed."""
     assert cli.run(["index", "a.txt", "b", "--index", "folder", "--model", "tiny"]) == 0
     assert library.opened == [("folder", {"create": True, "model": "tiny"})]
-    assert library.told == [("add", ["a.txt", "b"], None), "closed"]
+    assert library.told == [("add", ["a.txt", "b"], False, {}, None), "closed"]
     assert capsys.readouterr().out == "2 added, 0 updated, 0 unchanged in 1.0 s\n"
 
 
@@ -159,6 +166,7 @@ def test_index_lists_what_failed(
         "added": 0,
         "updated": 0,
         "unchanged": unchanged,
+        "removed": 0,
         "duplicates": 0,
         "failed": [
             {"path": "a.txt", "message": "a.txt is empty."},
@@ -294,6 +302,10 @@ def test_chat_starts_the_page(library: type[FakeIndex], monkeypatch: pytest.Monk
     page = type(sys)("ui.app")
     page.launch = lambda path, **options: calls.append((path, options))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ui.app", page)
-    assert cli.run(["chat", "--index", "folder", "--port", "0", "--readonly"]) == 0
-    assert calls == [("folder", {"host": "127.0.0.1", "port": 0, "llm": None, "readonly": True})]
+    secret = "ana:12345678"
+    assert (
+        cli.run(["chat", "--index", "folder", "--port", "0", "--readonly", "--auth", secret]) == 0
+    )
+    chosen = {"host": "127.0.0.1", "port": 0, "llm": None, "readonly": True}
+    assert calls == [("folder", {**chosen, "auth": secret, "public": False})]
     assert library.opened == []

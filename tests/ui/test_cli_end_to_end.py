@@ -14,9 +14,9 @@ import pytest
 from numpy.typing import NDArray
 
 from index import ArticleIndex, analyse, load_articles
-from qa import answer, search
+from qa import answer, find, search
 from ui import cli
-from ui.as_json import answer_json, hits_json
+from ui.as_json import answer_json, found_json
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 GUTERRES = "000_93fbecafbda3aea8.txt"
@@ -143,25 +143,37 @@ def test_ask_prints_what_the_library_answers(
     printed = capsys.readouterr().out
     assert printed.startswith(expected.text)
     assert all(
-        f"“{' '.join(quote['sentence'].split())}”" in printed for quote in value["citations"]
+        f"[{quote['number']}] {' '.join(quote['sentence'].split())}\n" in printed
+        for quote in value["citations"]
     )
 
 
 def test_search_prints_what_the_library_finds(
     seed_index: ArticleIndex, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With the bundled model: the hits of ``qa.search``, and only those the filters allow."""
+    """With the bundled model: what ``qa.find`` finds, and only what the filters allow."""
     query = "turbin menerangi rumah"
     arguments = ("search", query, "-k", "3")
     index = ("--index", str(seed_index.path))
     value = run_json(capsys, *arguments, *index)
-    assert value == hits_json(search(query, index=seed_index, k=3))
+    found = find(query, index=seed_index, k=3)
+    assert value == found_json(found)
+    assert list(found.hits) == search(query, index=seed_index, k=3)
     assert isinstance(value["hits"], list)
     assert value["hits"][0]["article_id"] == "turbin-lembah-tirta.md"
     english = run_json(capsys, *arguments, *index, "--lang", "en")["hits"]
     assert isinstance(english, list)
     assert {hit["language"] for hit in english} == {"en"}
-    assert run_json(capsys, *arguments, *index, "--to", "1999-12-31") == {"hits": []}
+    one = run_json(capsys, *arguments, *index, "--article", "turbin-lembah-tirta.md")
+    assert one["facets"] == {
+        "articles": 1,
+        "languages": [{"value": "id", "articles": 1}],
+        "sources": [{"value": value["hits"][0]["source"], "articles": 1}],
+        "months": [{"value": "2023-09", "articles": 1}],
+    }
+    none = {"articles": 0, "languages": [], "sources": [], "months": []}
+    nothing = run_json(capsys, *arguments, *index, "--to", "1999-12-31")
+    assert nothing == {"hits": [], "facets": none}
 
 
 @pytest.mark.parametrize(
@@ -229,7 +241,7 @@ def test_export_comes_back_as_it_was(
         ("blank.txt", b" \n\t\n"),
         ("photo.heic", b"\x00\x01"),
         ("broken.jsonl", b"{not json\n"),
-        ("https://example.org/x", None),
+        ("http://127.0.0.1:9/x", None),
         ("articles.zip", b"PK\x03\x04"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import index
 import qa
 from index import AddReport, Failure
+from qa import evaluation
 from ui import cli
 from ui.commands.evaluating import spread
 
@@ -55,6 +57,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return call
 
     fake = SimpleNamespace(
+        require_measures=evaluation.require_measures,
         read_rows=lambda path: [f"row of {path}"],
         read_questions=lambda path: [f"question of {path}"],
         read_sentences=lambda paths: {"sentences of": list(paths)},
@@ -127,8 +130,21 @@ def test_answers_keep_an_index_and_print_a_table(
     assert FakeIndex.opened == [("kept", {"create": True, "model": None})]
     (name, _, given) = calls[0]
     assert (name, given["half"]) == ("answers", "tune")
-    assert given["reader"] == ("extractive", FakeIndex.embedder)
+    assert given["reader"] == ("sentences", FakeIndex.embedder)
     assert capsys.readouterr().out == "\tall\ten-id\nn\t1\t1\nmrr\t0.500\t0.500\nauroc\t-\t-\n"
+
+
+def test_a_missing_extra_is_named_before_anything_is_indexed(
+    calls: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sentence with the command to type, instead of a traceback after minutes."""
+    monkeypatch.setitem(sys.modules, "ir_measures", None)  # as where it is not installed
+    assert cli.run(["eval", "retrieval", "--articles", "a", "--questions", "q"]) == 2
+    output, complaint = capsys.readouterr()
+    assert output == ""
+    assert complaint.startswith("kutip: Measuring retrieval needs")
+    assert complaint.endswith("pip install 'kutip[eval]'.\n")
+    assert FakeIndex.added == calls == []
 
 
 def test_an_article_that_fails_stops_the_measurement(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import index
-from index import Article, ArticleInfo, StoreError
+from index import Article, StoreError
 from ui import cli
 
 ARTICLES = (
@@ -33,9 +33,9 @@ ARTICLES = (
 
 
 class FakeIndex:
-    """An index of the articles above; ``broken`` makes the second one unreadable."""
+    """An index of the articles above; the second may be ``broken``, or end the reading."""
 
-    broken = False
+    broken = unreadable = False
 
     @classmethod
     def open(cls, path: str | None = None, **options: Any) -> FakeIndex:
@@ -49,16 +49,15 @@ class FakeIndex:
     def __exit__(self, *error: object) -> None:
         """Nothing to close."""
 
-    def articles(self) -> Iterator[ArticleInfo]:
-        """Describe the articles in order."""
-        for a in ARTICLES:
-            yield ArticleInfo(a.id, a.title, a.published, a.language, a.source, a.digest, a.url)
-
-    def article(self, article_id: str) -> Article:
-        """Return the article, or fail half way."""
-        if self.broken and article_id == "b2":
-            raise StoreError("The article b2 is damaged.", path="folder")
-        return next(article for article in ARTICLES if article.id == article_id)
+    def every_article(self, *, on_error: Callable[[StoreError], None]) -> Iterator[Article]:
+        """Yield the articles in order; a damaged one is told, an unreadable index raises."""
+        for article in ARTICLES:
+            if self.unreadable and article.id == "b2":
+                raise StoreError("The index is damaged.", path="folder")
+            if self.broken and article.id == "b2":
+                on_error(StoreError("The article b2 is damaged.", path="folder"))
+            else:
+                yield article
 
 
 @pytest.fixture(autouse=True)
@@ -124,13 +123,28 @@ def test_a_failure_leaves_the_old_file(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Old or new, never half; nothing else is left behind."""
-    monkeypatch.setattr(library, "broken", True)
+    monkeypatch.setattr(library, "unreadable", True)
     file = tmp_path / "out.jsonl"
     file.write_text("old")
     assert cli.run(["export", str(file)]) == 2
-    assert capsys.readouterr().err == "kutip: The article b2 is damaged.\n"
+    assert capsys.readouterr().err == "kutip: The index is damaged.\n"
     assert file.read_text() == "old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_damaged_article_is_left_out_and_told(
+    tmp_path: Path,
+    library: type[FakeIndex],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A backup of what is whole is worth more than none; the exit code says it is not all."""
+    monkeypatch.setattr(library, "broken", True)
+    file = tmp_path / "out.jsonl"
+    assert cli.run(["export", str(file)]) == 3
+    assert [json.loads(line)["id"] for line in file.read_text("utf-8").splitlines()] == ["a1"]
+    told = capsys.readouterr().err
+    assert told == f"kutip: 1 articles written to {file}\nkutip: The article b2 is damaged.\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions and links of POSIX")

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Article, ArticleInfo, Hit, Passage, Sentence
-from qa import Answer, Citation, Claim
+from index import Article, ArticleInfo, Facets, Hit, Passage, Sentence, Span
+from qa import Answer, Citation, Claim, Found
 from ui.as_json import answer_json, article_json, dumps, plain
 from ui.terminal import (
     complain,
@@ -23,7 +23,7 @@ from ui.terminal import (
     print_answer,
     print_article,
     print_articles,
-    print_hits,
+    print_found,
     print_report,
     printable,
 )
@@ -42,6 +42,14 @@ def make_hit(text: str, title: str = "Judul", score: float = 0.25) -> Hit:
     end = len(text)
     info = ArticleInfo("a", title, date(2022, 4, 26), "id", "berita.txt", "d" * 64)
     return Hit(Passage("a", 0, end, (Sentence("a", 0, end),), text), score, 1, 2, info)
+
+
+NO_FACETS = Facets(0, (), (), ())
+
+
+def make_found(*hits: Hit) -> Found:
+    """Return what a search found, with the first sentence of each hit as the fitting one."""
+    return Found(hits, tuple(hit.passage.sentences[0] for hit in hits), NO_FACETS)
 
 
 def make_citation(sentence: str, text: str, title: str = "Judul") -> Citation:
@@ -153,7 +161,7 @@ def test_an_answer_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
         "evakuasi warga sipil\n"
         "(gpt tidak menjawab.)\n"
         "\n"
-        f"[1] “{sentence}”\n"
+        f"[1] {sentence}\n"
         "    Judul · 2022-04-26 · berita.txt\n"
         "\n"
         "Kata model bahasa, tetapi tidak ada kalimat artikel yang membuktikannya.\n"
@@ -169,7 +177,7 @@ def test_the_exact_words_are_marked_on_a_terminal(capsys: pytest.CaptureFixture[
     citation = make_citation("Satu. Satu.", "Satu")
     print_answer(make_answer(replace(citation, start=106, end=110)))
     quote = capsys.readouterr().out.split("\n")[2]
-    assert quote == "[1] “Satu. \x1b[1;7mSatu\x1b[0m.”"
+    assert quote == "[1] Satu. \x1b[1;7mSatu\x1b[0m."
 
 
 @pytest.mark.usefixtures("pipe")
@@ -210,7 +218,7 @@ def test_hostile_text_stays_text(
         request.getfixturevalue(setting)
         print_answer(make_answer(make_citation(SENTENCE, HOSTILE, title=HOSTILE)))
         answer = unstyled(capsys.readouterr().out)
-        print_hits([make_hit(SENTENCE, title=HOSTILE)])
+        print_found(make_found(make_hit(SENTENCE, title=HOSTILE)))
         hits = unstyled(capsys.readouterr().out)
         print_article(article)
         shown = unstyled(capsys.readouterr().out)
@@ -232,8 +240,31 @@ def test_a_title_cannot_pose_as_another_row(capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.usefixtures("pipe")
 def test_nothing_found(capsys: pytest.CaptureFixture[str]) -> None:
     """An empty result says so."""
-    print_hits([])
+    print_found(make_found())
     assert capsys.readouterr().out == "No passage found.\n"
+
+
+@pytest.mark.usefixtures("terminal")
+def test_the_fitting_sentence_is_bold(capsys: pytest.CaptureFixture[str]) -> None:
+    """A terminal shows the passage as one line, the sentence in bold and nothing else of it."""
+    hit = make_hit("Satu dua.\nTiga empat. Lima.")
+    print_found(Found((hit,), (Span("a", 10, 21),), NO_FACETS))
+    line = capsys.readouterr().out.splitlines()[-1].strip()
+    assert line == "Satu dua. \x1b[1mTiga empat.\x1b[0m Lima."
+    print_found(Found((hit,), (None,), NO_FACETS))
+    assert capsys.readouterr().out.splitlines()[-1].strip() == "Satu dua. Tiga empat. Lima."
+
+
+@pytest.mark.usefixtures("pipe")
+def test_an_answer_about_now_says_of_which_day(capsys: pytest.CaptureFixture[str]) -> None:
+    """The day stands below the answer, in the question's language."""
+    answer = make_answer(make_citation("Kalimat.", "Kalimat"))
+    print_answer(replace(answer, as_of=date(2022, 4, 26)))
+    assert capsys.readouterr().out.splitlines()[:2] == ["Kalimat", "(per 26 April 2022)"]
+    print_answer(replace(answer, as_of=date(2022, 5, 1), language="en"))
+    assert capsys.readouterr().out.splitlines()[1] == "(as of 1 May 2022)"
+    print_answer(answer)
+    assert capsys.readouterr().out.splitlines()[1] == ""
 
 
 REPORT: Mapping[str, object] = {

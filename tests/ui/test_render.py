@@ -21,7 +21,8 @@ from ui.cleaning import clean
 from ui.describing import display_title
 from ui.examples import example_questions
 from ui.places import Place
-from ui.render import render_answer, render_article, render_failure
+from ui.reading import render_article
+from ui.render import render_answer, render_failure
 from ui.texts import ENGLISH, INDONESIAN, Texts, texts_for_browser, texts_for_question
 
 TEXT = (
@@ -162,7 +163,9 @@ def test_an_answer_has_its_number_its_card_and_its_confidence() -> None:
     page = rendered()
     assert page.text("h2.question") == "What did Guterres ask Russia to do?"
     assert page.text("p.text") == f"{QUOTE}1"
-    assert page.text("p.confidence") == "Very likely right 82%"
+    facts = "Very likely right 82%1 sourceAs of 26\u00a0April\u00a02022"
+    assert page.text("p.confidence") == facts
+    assert page.text("p.frame") == "From “Putin bertemu Guterres”, in Indonesian:"
     assert page.text("span.card-title") == "Putin bertemu Guterres"
     assert page.text("span.card-quote") == SENTENCE
     assert page.text("span.about") == ABOUT
@@ -183,7 +186,11 @@ def test_a_growing_answer_is_rendered_the_same_way_without_its_confidence() -> N
     """Streaming and final markup differ in state and confidence only."""
     final = render_answer(answer(), turn=1, texts=ENGLISH)
     growing = render_answer(answer(), turn=1, texts=ENGLISH, state="streaming")
-    without = re.sub('<p class="confidence">.*?</p>', "", final)
+    ended = (
+        '<p class="confidence">.*?</p>|<div class="(?:actions|follow)".*?</div>'
+        '| data-record="[^"]*"'
+    )
+    without = re.sub(ended, "", final)
     assert growing == without.replace('data-state="done"', 'data-state="streaming"')
 
 
@@ -277,7 +284,7 @@ def test_a_quote_that_is_the_answer_is_shown_in_brief() -> None:
 
 def test_fixed_words_follow_the_question() -> None:
     """An Indonesian question gets Indonesian words whatever the browser speaks."""
-    assert rendered(language="id").text("p.confidence") == "Sangat mungkin benar 82%"
+    assert rendered(language="id").text("p.confidence").startswith("Sangat mungkin benar 82%")
     markup = render_answer(answer(language="fr"), turn=1, texts=INDONESIAN)
     assert Parsed(markup).text("h3.label") == "Sumber"
 

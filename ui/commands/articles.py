@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.as_json import article_json, articles_json, plain
+from ui.commands import options
 from ui.commands.options import (
+    ColumnsOption,
     FromOption,
     IndexOption,
     JsonOption,
@@ -19,6 +21,7 @@ from ui.commands.options import (
     filters,
     index_path,
 )
+from ui.commands.watching import follow
 from ui.progress import progress_bar
 from ui.terminal import (
     complain_of,
@@ -30,7 +33,7 @@ from ui.terminal import (
 )
 
 if TYPE_CHECKING:
-    from index import Failure
+    from index import AddReport, Failure
 
 SOME_FAILED = 3  # also: check found damage
 MISTAKE = 2
@@ -38,27 +41,46 @@ MISTAKE = 2
 
 def index(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH|URL", help="Files or folders of articles.")
+        list[str],
+        typer.Argument(
+            metavar="PATH|URL",
+            help="Files, folders or archives of articles; pages, feeds, sitemaps.",
+        ),
     ],
     index: IndexOption = None,
     model: ModelOption = None,
+    columns: ColumnsOption = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove articles whose files vanished from a folder.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Follow the changes in the folders until Ctrl+C.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Add or update articles; what has not changed is skipped."""
-    folder = index_path(index)
+    folder, named = index_path(index), options.columns(columns)
+    if watch:
+        follow(folder, paths, model=model, columns=named, as_json=as_json)
     from index import AddReport, ArticleIndex
 
     failures = unusable(paths)
-    if len(failures) == len(paths):  # before a folder is made or a model loaded for nothing
+    useless = len(failures) == len(paths)
+    if useless and not prune:  # before a folder is made or a model loaded for nothing
         report = AddReport(failed=failures)
     else:
         with (
-            ArticleIndex.open(folder, create=True, model=model) as opened,
+            ArticleIndex.open(folder, create=not useless, model=model) as opened,
             progress_bar() as progress,
         ):
-            report = opened.add(paths, progress=progress)
+            report = opened.add(paths, prune=prune, columns=named, progress=progress)
+    _tell(report, as_json=as_json)
+
+
+def _tell(report: AddReport, *, as_json: bool) -> None:
+    """Print what was done; what failed decides the exit code."""
     complain_of(report.failed)
-    done = report.added + report.updated + report.unchanged
+    done = report.added + report.updated + report.unchanged + report.removed
     if as_json:
         print_json(plain(report))
     elif done or not report.failed:

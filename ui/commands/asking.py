@@ -6,20 +6,22 @@ from typing import Annotated
 
 import typer
 
-from ui.as_json import answer_json, hits_json
+from ui.as_json import answer_json, found_json
 from ui.commands.options import (
+    ArticleOption,
     CountOption,
     FromOption,
     IndexOption,
     JsonOption,
     LanguageOption,
     LlmOption,
+    ReaderOption,
     SourceOption,
     ToOption,
     filters,
     index_path,
 )
-from ui.terminal import print_answer, print_hits, print_json
+from ui.terminal import print_answer, print_found, print_json
 
 
 def ask(
@@ -28,19 +30,21 @@ def ask(
     ],
     index: IndexOption = None,
     llm: LlmOption = None,
+    reader: ReaderOption = None,
     first: FromOption = None,
     last: ToOption = None,
     languages: LanguageOption = None,
     sources: SourceOption = None,
+    articles: ArticleOption = None,
     count: CountOption = 8,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question with exact quotes from the articles."""
     path = index_path(index)
-    chosen = filters(first, last, languages, sources)
+    chosen = filters(first, last, languages, sources, articles)
     from qa import answer
 
-    found = answer(question, index=path, k=count, reader=llm or None, filters=chosen)
+    found = answer(question, index=path, k=count, reader=llm or reader, filters=chosen)
     if as_json:
         print_json(answer_json(found))
     else:
@@ -56,19 +60,20 @@ def search(
     last: ToOption = None,
     languages: LanguageOption = None,
     sources: SourceOption = None,
+    articles: ArticleOption = None,
     count: CountOption = 10,
     as_json: JsonOption = False,
 ) -> None:
     """Find passages without answering."""
     path = index_path(index)
-    chosen = filters(first, last, languages, sources)
-    from qa import search as search_passages
+    chosen = filters(first, last, languages, sources, articles)
+    from qa import find
 
-    hits = search_passages(query, index=path, k=count, filters=chosen)
+    found = find(query, index=path, k=count, filters=chosen)
     if as_json:
-        print_json(hits_json(hits))
+        print_json(found_json(found))
     else:
-        print_hits(hits)
+        print_found(found)
 
 
 def chat(
@@ -78,12 +83,33 @@ def chat(
         int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one.")
     ] = 7860,
     llm: LlmOption = None,
+    reader: ReaderOption = None,
     readonly: Annotated[
         bool, typer.Option("--readonly", help="Never change the index from the page.")
+    ] = False,
+    auth: Annotated[
+        str | None,
+        typer.Option(
+            "--auth",
+            metavar="USER:PASSWORD",
+            envvar="KUTIP_AUTH",
+            help="Let in only who knows this name and password.",
+        ),
+    ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="Let others in without a password.")
     ] = False,
 ) -> None:
     """Serve the chat as a web page."""
     path = index_path(index)
     from ui.app import launch
 
-    launch(path, host=host, port=port, llm=llm or None, readonly=readonly)
+    launch(
+        path,
+        host=host,
+        port=port,
+        llm=llm or reader,
+        readonly=readonly,
+        auth=auth or None,
+        public=public,
+    )

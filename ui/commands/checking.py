@@ -20,7 +20,10 @@ def check(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Look for damage; exit code 3 where some is found and not repaired."""
+    """Look for damage in the index, and repair it.
+
+    The exit code is 3 where damage is found and not repaired.
+    """
     folder = index_path(index)
     from index import ArticleIndex
 

@@ -87,7 +87,10 @@ def eval_reader(
     half: HalfOption = Half.all,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure a reader alone: EM, F1, refusing and AUROC, by language pair."""
+    """Measure a reader alone.
+
+    Exact match, F1, refusing and AUROC, also by language pair.
+    """
     from index import load_embedder
     from qa import evaluation, load_reader
 
@@ -110,10 +113,14 @@ def eval_retrieval(
     half: HalfOption = Half.all,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure search alone: recall, MRR, nDCG and gold sentences found, by language pair."""
+    """Measure search alone.
+
+    Recall, MRR, nDCG and gold sentences found, also by language pair.
+    """
     folder = index_path(index)
     from qa import evaluation
 
+    evaluation.require_measures()  # before minutes of indexing
     rows = evaluation.read_questions(questions)
     sentences = evaluation.read_sentences(articles)
     with _indexed(articles, folder, model) as opened:
@@ -126,11 +133,14 @@ def eval_answers(
     questions: QuestionsOption,
     index: KeptIndexOption = None,
     model: ModelOption = None,
-    name: ReaderOption = "extractive",
+    name: ReaderOption = "sentences",
     half: HalfOption = Half.all,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure whole answers: evidence, F1, exact quotes, refusals, calibration and latency."""
+    """Measure whole answers.
+
+    Evidence, F1, exact quotes, refusals, calibration and latency, also by language pair.
+    """
     folder = index_path(index)
     from qa import evaluation, load_reader
 

@@ -6,18 +6,19 @@ import contextlib
 import gzip
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ui.as_json import article_json, dumps
+from ui.commands.checking import DAMAGED
 from ui.commands.options import IndexOption, index_path
 from ui.terminal import complain, write_line
 
 if TYPE_CHECKING:
-    from index import ArticleIndex
+    from index import StoreError
 
 _SUFFIXES = (".jsonl", ".jsonl.gz")
 
@@ -29,28 +30,40 @@ def export(
     ],
     index: IndexOption = None,
 ) -> None:
-    """Write every article as a line of JSON, which `kutip index FILE` reads back."""
+    """Write all articles as lines of JSON.
+
+    `kutip index FILE` reads them back. What is damaged is left out and told; then the exit code is
+    3.
+    """
     folder = index_path(index)
-    if file != "-" and not file.endswith(_SUFFIXES):
-        raise ValueError(f"kutip export writes .jsonl or .jsonl.gz files, not {file!r}.")
+    if file != "-":
+        _check_suffix(file, "export")
     from index import ArticleIndex
 
+    damaged: list[StoreError] = []
     with ArticleIndex.open(folder, readonly=True) as opened:
+        lines = (dumps(article_json(one)) for one in opened.every_article(on_error=damaged.append))
         if file == "-":
-            for line in _lines(opened):
+            for line in lines:
                 write_line(line)
-            return
-        count = _write(Path(file), _lines(opened))
-    complain(f"{count} articles written to {file}")
+        else:
+            count = write_lines(file, "export", lines)
+            complain(f"{count} articles written to {file}")
+    for error in damaged:
+        complain(str(error))
+    if damaged:
+        raise typer.Exit(DAMAGED)
 
 
-def _lines(opened: ArticleIndex) -> Iterator[str]:
-    for info in opened.articles():
-        yield dumps(article_json(opened.article(info.id)))
+def _check_suffix(file: str, command: str) -> None:
+    if not file.endswith(_SUFFIXES):
+        raise ValueError(f"kutip {command} writes .jsonl or .jsonl.gz files, not {file!r}.")
 
 
-def _write(path: Path, lines: Iterable[str]) -> int:
-    """Write ``lines`` so that ``path`` is either the old file or the whole new one."""
+def write_lines(file: str, command: str, lines: Iterable[str]) -> int:
+    """Write ``lines`` so that ``file`` is either the old file or the whole new one."""
+    _check_suffix(file, command)
+    path = Path(file)
     target = path.resolve()  # a link keeps pointing where it does
     try:
         return _replace(target, lines)

@@ -29,6 +29,15 @@ ModelOption: TypeAlias = Annotated[
         "instead of the bundled one.",
     ),
 ]
+ColumnsOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        metavar="FIELD=NAME,...",
+        help="Columns of a table for the fields of an article, such as title=headline,text=story, "
+        "where their names do not say so.",
+    ),
+]
 LlmOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -37,6 +46,10 @@ LlmOption: TypeAlias = Annotated[
         envvar="KUTIP_LLM",
         help="Let this chat model write the answer, through LangChain.",
     ),
+]
+ReaderOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--reader", metavar="NAME", help="Read with sentences (default) or extractive."),
 ]
 FromOption: TypeAlias = Annotated[
     str | None,
@@ -57,6 +70,10 @@ LanguageOption: TypeAlias = Annotated[
 SourceOption: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--source", metavar="NAME", help="Only articles of this source (repeatable)."),
+]
+ArticleOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--article", metavar="ID", help="Only the article of this id (repeatable)."),
 ]
 CountOption: TypeAlias = Annotated[
     int, typer.Option("-k", metavar="N", min=1, help="How many passages to look at.")
@@ -79,7 +96,11 @@ def index_path(value: str | None) -> str | None:
 
 
 def filters(
-    first: str | None, last: str | None, languages: list[str] | None, sources: list[str] | None
+    first: str | None,
+    last: str | None,
+    languages: list[str] | None,
+    sources: list[str] | None,
+    articles: list[str] | None = None,
 ) -> Filters | None:
     """Return the filters asked for, or None where nothing is restricted."""
     from index import Filters
@@ -89,6 +110,7 @@ def filters(
         published_to=_date("--to", last),
         languages=tuple(_language(code) for code in languages or ()),
         sources=tuple(sources or ()),
+        article_ids=tuple(articles or ()),
     )
     return chosen if chosen else None
 
@@ -109,3 +131,13 @@ def _language(code: str) -> str:
     if not _LANGUAGE.fullmatch(folded):
         raise ValueError(f"--lang takes a language code such as en or id, not {code!r}.")
     return folded
+
+
+def columns(named: str | None) -> dict[str, str]:
+    """Return the columns of ``title=headline,text=story`` by the field they hold."""
+    pairs = [part.partition("=") for part in (named or "").split(",") if part.strip()]
+    if wrong := [field for field, equals, _ in pairs if not equals]:
+        raise ValueError(f"--columns takes FIELD=NAME, as in text=story, not {wrong[0].strip()!r}.")
+    from index import check_columns
+
+    return {**check_columns({field.strip(): column.strip() for field, _, column in pairs})}

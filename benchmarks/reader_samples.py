@@ -1,0 +1,149 @@
+"""What the reader makes of the development questions: the data its calibration is fitted on.
+
+    python -m benchmarks.reader_samples --data ../shared/data --out samples.jsonl
+
+Two tasks: a row's own text alone (``alone``), and the whole collection of 1,400 news articles and
+all the rows' texts (``collection``), where also questions are asked that nothing answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from index import Article, ArticleIndex, Hit, Span
+from qa.evaluation import half_of, read_questions, read_rows
+from qa.evaluation.collection import Collection
+from qa.evaluation.metrics import f1
+from qa.evaluation.reader import passages_of
+from qa.evaluation.rows import Question, ReaderRow
+from qa.reader import ExtractiveReader, load_extractive_reader
+from qa.reader.judging import trust_context
+
+log = logging.getLogger("benchmarks")
+NEWS = ("ntrex_news.id", "facqa_news_passages.id")
+SETS = (
+    "facqa_news.id", "idk_mrc.id", "squad2_crosslingual.en-id", "squadshifts_wiki.en",
+    "norquad_news.no",
+    *(f"tydiqa.{code}" for code in ("ar", "bn", "en", "fi", "ko", "ru", "sw", "te")),
+)  # fmt: skip
+PASSAGES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A question as the reader saw it.
+
+    ``ranking``: the features of its candidates; ``keys``: their answers for comparing; ``right``:
+    whether each is in a gold sentence; ``f1``: of each with the gold answers, where these are of
+    its language.
+    """
+
+    set: str
+    task: str
+    tune: bool
+    answerable: bool
+    ranking: list[tuple[float, ...]]
+    keys: list[str]
+    context: tuple[float, ...]
+    right: list[bool]
+    f1: list[float]
+
+
+def sample(
+    reader: ExtractiveReader, name: str, task: str, question: Question | ReaderRow,
+    hits: Sequence[Hit], gold: Sequence[Span], answers: Sequence[str], language: str,
+) -> Sample:  # fmt: skip
+    """Read the hits and compare every candidate with the gold sentences and answers."""
+    reading = reader.examine(question.question, hits)
+    return Sample(
+        set=name,
+        task=task,
+        tune=half_of(question) == "tune",
+        answerable=bool(gold),
+        ranking=list(reading.ranking),
+        keys=list(reading.keys),
+        context=trust_context(question.question, hits),
+        right=[any(c.sentence.overlaps(span) for span in gold) for c in reading.candidates],
+        f1=[round(f1(text, answers, language), 4) for text in reading.texts],
+    )
+
+
+def alone(reader: ExtractiveReader, name: str, rows: Iterable[ReaderRow]) -> Iterator[Sample]:
+    """Read each row's own text."""
+    for row in rows:
+        gold = [Span(row.id, one.start, one.start + len(one.text)) for one in row.answers]
+        texts = [one.text for one in row.answers]
+        hits = passages_of(row, reader.count_tokens)
+        yield sample(reader, name, "alone", row, hits, gold, texts, row.context_lang)
+
+
+def in_collection(
+    reader: ExtractiveReader, index: ArticleIndex, name: str, questions: Iterable[Question]
+) -> Iterator[Sample]:
+    """Search the collection for each question and read what is found."""
+    collection = Collection.of(index)
+    for question in questions:
+        gold = collection.find_gold(question).sentences if question.answerable else ()
+        language, answers = next(iter(question.answers.items()), ("und", ()))
+        hits = index.search(question.question, PASSAGES)
+        yield sample(reader, name, "collection", question, hits, gold, answers, language)
+
+
+def contexts(data: Path, names: Sequence[str], most: int) -> Iterator[Article]:
+    """Yield the texts that the rows ask about, each once, as articles."""
+    seen: set[str] = set()
+    for name in names:
+        for row in read_rows(data / "dev" / f"{name}.jsonl.gz")[:most]:
+            if name != "facqa_news.id" and row.context not in seen:
+                seen.add(row.context)
+                yield Article(
+                    id=f"{name}-{len(seen)}", title="", text=row.context, language=row.context_lang
+                )
+
+
+def collect(data: Path, reader: ExtractiveReader, most: int, alone_most: int) -> Iterator[Sample]:
+    """Yield the samples of both tasks."""
+    for name in SETS:
+        rows = read_rows(data / "dev" / f"{name}.jsonl.gz")[:alone_most]
+        yield from alone(reader, name, rows)
+        log.info("%s alone", name)
+    with (
+        TemporaryDirectory() as folder,
+        ArticleIndex.open(Path(folder) / "index", create=True) as index,
+    ):
+        index.add([data / "articles" / f"{name}.jsonl.gz" for name in NEWS])
+        index.add(contexts(data, SETS, most))
+        log.info("indexed %s", index.stats())
+        files = {"ntrex": data / "dev" / "ntrex_questions.jsonl",
+                 "unanswerable": Path(__file__).with_name("unanswerable.jsonl")}  # fmt: skip
+        for name, path in files.items():
+            yield from in_collection(reader, index, name, read_questions(path))
+        for name in SETS:
+            questions = read_questions(data / "dev" / f"{name}.jsonl.gz")[:most]
+            yield from in_collection(reader, index, name, questions)
+            log.info("%s in the collection", name)
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--most", type=int, default=150, help="rows a set, in the collection")
+    parser.add_argument("--alone", type=int, default=800, help="rows a set, alone")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    reader = load_extractive_reader()
+    with options.out.open("w", encoding="utf-8") as file:
+        for one in collect(options.data, reader, options.most, options.alone):
+            file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Read the top passages: spans, compared across passages, judged, and given a fitting form."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from index import Hit, Span, TokenScorer, load_token_scorer
+from qa.reader.decoding import Candidate, best_spans, distinct
+from qa.reader.forms import Form, answer_form, shaped
+from qa.reader.judging import (
+    Calibration,
+    answer_key,
+    calibration,
+    dot,
+    ranking_features,
+    same_answer,
+    sigmoid,
+    trust_context,
+    trust_features,
+)
+from qa.reader.windows import Window, cut_windows, question_ids
+from qa.types import Claim, Draft
+
+WEIGHTS = Path(__file__).with_name("reader.safetensors")
+MOST_CLAIMS, MOST_PROOFS = 3, 3
+# A rival answer is told of when it is at least half as likely as the best.
+_RIVAL = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in the hits: candidates with their answers, features and log odds.
+
+    ``keys`` are the answers for comparing, ``order`` lists the places of
+    the candidates from best to worst.
+    """
+
+    candidates: tuple[Candidate, ...]
+    texts: tuple[str, ...]
+    keys: tuple[str, ...]
+    ranking: tuple[tuple[float, ...], ...]
+    logits: tuple[float, ...]
+    order: tuple[int, ...]
+
+
+class ExtractiveReader:
+    """Finds the answer's exact characters in passages of any language, or that there is none."""
+
+    name = "extractive"
+
+    def __init__(self, scorer: TokenScorer, fitted: Calibration) -> None:
+        self._scorer, self._fitted = scorer, fitted
+
+    @property
+    def threshold(self) -> float:
+        """The probability below which an answer is refused."""
+        return self._fitted.threshold
+
+    def read(self, question: str, hits: Sequence[Hit]) -> Draft:
+        """Propose answers from the hits, best first, with calibrated probabilities."""
+        reading = self.examine(question, hits)
+        if not reading.candidates:
+            return Draft(reader=self.name, verdicts=(0.0,) * len(hits))
+        features = trust_features(
+            reading.order, reading.keys, reading.ranking, reading.logits,
+            trust_context(question, hits),
+        )  # fmt: skip
+        probability = self._fitted.probability(features)
+        verdicts = [0.0] * len(hits)
+        sentences: list[Span | None] = [None] * len(hits)
+        for place in reversed(reading.order):  # so that each hit keeps its best
+            candidate = reading.candidates[place]
+            verdicts[candidate.hit] = sigmoid(reading.logits[place])
+            sentences[candidate.hit] = candidate.sentence
+        claims = _claims(question, reading, hits, probability)
+        return Draft(claims, reader=self.name, verdicts=tuple(verdicts), sentences=tuple(sentences))
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text."""
+        return [len(ids) for ids, _ in self._scorer.tokens(texts)]
+
+    def examine(self, question: str, hits: Sequence[Hit]) -> Reading:
+        """Return every candidate answer of the hits, ranked."""
+        candidates = tuple(distinct(self._candidates(question, hits)))
+        texts = tuple(hits[c.hit].passage.slice(c.span) for c in candidates)
+        keys = tuple(answer_key(text) for text in texts)
+        ranking = tuple(ranking_features(candidates, keys, hits))
+        logits = tuple(dot(self._fitted.ranking, features) for features in ranking)
+        order = tuple(sorted(range(len(logits)), key=lambda place: (-logits[place], place)))
+        return Reading(candidates, texts, keys, ranking, logits, order)
+
+    def _candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
+        fronts = [_front(hit) for hit in hits]
+        texts = [front + hit.passage.text for front, hit in zip(fronts, hits, strict=True)]
+        (asked, _), *tokens = self._scorer.tokens([question, *texts])
+        head = question_ids(asked)
+        windows: list[tuple[int, Window]] = [
+            (place, window)
+            for place, text in enumerate(tokens)
+            for window in cut_windows(head, text)
+        ]
+        scores = self._scorer.score([window.ids for _, window in windows])
+        return [
+            candidate
+            for (place, window), row in zip(windows, scores, strict=True)
+            for candidate in best_spans(window, row, hits[place], place, len(fronts[place]))
+        ]
+
+
+def _front(hit: Hit) -> str:
+    """Return what stands in front of a passage when it is read: its title, where it has another."""
+    title = hit.article.title
+    return f"{title}\n" if title and not hit.passage.text.startswith(title) else ""
+
+
+def _claims(
+    question: str, reading: Reading, hits: Sequence[Hit], probability: float
+) -> tuple[Claim, ...]:
+    """Turn the best candidates into claims: each answer once, with its proofs in other articles."""
+    form = answer_form(question)
+    best = reading.logits[reading.order[0]]
+    keys = reading.keys
+    groups: list[list[int]] = []
+    for place in reading.order:
+        share = math.exp(reading.logits[place] - best)
+        known = next((g for g in groups if same_answer(keys[g[0]], keys[place])), None)
+        if known is not None:
+            known.append(place)
+        elif share >= _RIVAL and len(groups) < MOST_CLAIMS:
+            groups.append([place])
+    return tuple(
+        _claim(group, reading, hits, form, probability * math.exp(reading.logits[group[0]] - best))
+        for group in groups
+    )
+
+
+def _claim(
+    group: Sequence[int], reading: Reading, hits: Sequence[Hit], form: Form, probability: float
+) -> Claim:
+    spans: list[Span] = []
+    articles: set[str] = set()
+    for place in group:
+        candidate = reading.candidates[place]
+        # The second proof must be another article, and its own reading must not say "no answer".
+        if candidate.span.article_id in articles or (spans and candidate.margin < 0):
+            continue
+        if len(spans) == MOST_PROOFS:
+            break
+        articles.add(candidate.span.article_id)
+        text = hits[candidate.hit].passage.slice(candidate.sentence)
+        spans.append(shaped(candidate.span, candidate.sentence, text, form))
+    first = reading.candidates[group[0]]
+    return Claim(hits[first.hit].passage.slice(spans[0]), tuple(spans), probability)
+
+
+@cache
+def load_extractive_reader() -> ExtractiveReader:
+    """Return the reader shipped with the package, compiled on its first use.
+
+    :raises ModelError: its weights are damaged, or the bundled encoder is missing.
+    """
+    return ExtractiveReader(load_token_scorer(WEIGHTS), calibration())

@@ -1,0 +1,150 @@
+"""From margins to verdicts: which candidate answers, and how probably it is right.
+
+Two logistic regressions, fitted by ``benchmarks/calibrate_reader.py`` on development questions:
+one ranks candidates across passages, one says how far the best can be trusted.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from index import Hit, detect_language, same_words
+from qa.reader.decoding import Candidate
+
+_CALIBRATION = Path(__file__).with_name("calibration.json")
+_MOST_MARGIN, _MOST_LEAD = 16.0, 6.0
+RANKING = ("margin", "evidence", "relative_score", "first", "support")
+TRUST = ("logit", "margin", "lead", "support", "read", "foreign")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Weights of the two regressions (see :data:`RANKING`, :data:`TRUST`) and the threshold.
+
+    ``knots``: probability before and after a last monotone correction (isotonic regression,
+    Zadrozny and Elkan 2002), linear in between; empty: none.
+    """
+
+    ranking: tuple[float, ...]
+    trust: tuple[float, ...]
+    trust_bias: float
+    threshold: float
+    knots: tuple[tuple[float, float], ...] = ()
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Calibration:
+        """Read what the JSON file holds."""
+        return cls(
+            ranking=tuple(data["ranking"]), trust=tuple(data["trust"]),
+            trust_bias=data["trust_bias"], threshold=data["threshold"],
+            knots=tuple((one[0], one[1]) for one in data["knots"]),
+        )  # fmt: skip
+
+    def probability(self, features: Sequence[float]) -> float:
+        """Return how probably the best candidate is right, from its :data:`TRUST` features."""
+        raw = sigmoid(dot(self.trust, features) + self.trust_bias)
+        for (low, below), (high, above) in zip(self.knots, self.knots[1:], strict=False):
+            if low <= raw <= high and high > low:
+                return below + (above - below) * (raw - low) / (high - low)
+        return raw
+
+
+@cache
+def calibration() -> Calibration:
+    """Return the fitted weights shipped with the package."""
+    return Calibration.of(json.loads(_CALIBRATION.read_text(encoding="utf-8")))
+
+
+def ranking_features(
+    candidates: Sequence[Candidate], keys: Sequence[str], hits: Sequence[Hit]
+) -> list[tuple[float, ...]]:
+    """Return the :data:`RANKING` features of each candidate.
+
+    :param keys: the candidates' answers, by :func:`answer_key`.
+    """
+    best = max((hit.score for hit in hits), default=1.0) or 1.0
+    rows: list[tuple[float, ...]] = []
+    for place, candidate in enumerate(candidates):
+        hit = hits[candidate.hit]
+        rows.append(
+            (
+                clipped(candidate.margin),
+                clipped(candidate.evidence),
+                hit.score / best,
+                float(candidate.hit == 0),
+                _support(place, candidates, keys),
+            )
+        )
+    return rows
+
+
+def _support(place: int, candidates: Sequence[Candidate], keys: Sequence[str]) -> float:
+    """Return how strongly other articles give the same answer: 0 where none does."""
+    mine = candidates[place].span.article_id
+    margins = [
+        clipped(other.margin)
+        for number, other in enumerate(candidates)
+        if other.span.article_id != mine and same_answer(keys[number], keys[place])
+    ]
+    return math.log1p(math.exp(max(margins))) if margins else 0.0
+
+
+def trust_features(
+    order: Sequence[int],
+    keys: Sequence[str],
+    ranking: Sequence[tuple[float, ...]],
+    logits: Sequence[float],
+    context: tuple[float, ...],
+) -> tuple[float, ...]:
+    """Return the :data:`TRUST` features of the best candidate.
+
+    :param keys: the candidates' answers, by :func:`answer_key`.
+    :param context: of :func:`trust_context`.
+    """
+    first = order[0]
+    rival = next((p for p in order if not same_answer(keys[p], keys[first])), None)
+    lead = logits[first] - logits[rival] if rival is not None else _MOST_LEAD
+    margin, *_, support = ranking[first]
+    return (logits[first], margin, min(lead, _MOST_LEAD), support, *context)
+
+
+def trust_context(question: str, hits: Sequence[Hit]) -> tuple[float, ...]:
+    """Return what of a question's circumstances counts: how much is read, how much is foreign."""
+    languages = list(dict.fromkeys(hit.article.language for hit in hits))
+    language = detect_language(question, languages)
+    foreign = sum(not same_words(hit.article.language, language) for hit in hits)
+    return (math.log(max(len(hits), 1)), foreign / max(len(hits), 1))
+
+
+def answer_key(text: str) -> str:
+    """Return an answer without letter case, punctuation and spaces, for comparing."""
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+def same_answer(one: str, other: str) -> bool:
+    """Say whether two keys are near-identical: equal, or one holds the other and little more."""
+    shorter, longer = sorted((one, other), key=len)
+    return shorter == longer or (
+        len(shorter) >= 4 and shorter in longer and len(longer) <= 2 * len(shorter)
+    )
+
+
+def clipped(margin: float) -> float:
+    """Bound a margin, so that one wild score cannot decide everything."""
+    return max(min(margin, _MOST_MARGIN), -_MOST_MARGIN)
+
+
+def dot(weights: Sequence[float], values: Sequence[float]) -> float:
+    """Return the weighted sum."""
+    return sum(w * v for w, v in zip(weights, values, strict=True))
+
+
+def sigmoid(logit: float) -> float:
+    """Return 1 / (1 + e^-logit), without overflow."""
+    return 1 / (1 + math.exp(-max(min(logit, 60.0), -60.0)))

@@ -1,0 +1,102 @@
+"""Follow-up questions: what is carried over, and how often that answers like asking outright."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index import ArticleIndex
+from qa import Answer, Citation, answer
+from qa.conversation import search_question, stands_alone
+
+ROWS = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "conversations.jsonl").read_text("utf-8").splitlines()
+]
+
+
+def turn(question: str, said: str = "", sentence: str = "", language: str = "en") -> Answer:
+    """Return an answered turn whose citation is ``said`` in ``sentence``."""
+    sentence = sentence or said
+    start = sentence.index(said)
+    citation = Citation(
+        number=1, article_id="a", article_digest="d", title="", source="", url=None, published=None,
+        language=language, start=start, end=start + len(said), text=said, sentence_start=0,
+        sentence_end=len(sentence), sentence=sentence, score=0.9,
+    )  # fmt: skip
+    return Answer(question, said, True, 0.9, (citation,), (), (), "scripted", language)
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "question", "completed"),
+    [
+        ("What did Guterres ask Russia to do?", "x", "When?",
+         "When did Guterres ask Russia to do?"),
+        ("Who led the team?", "Imogen Astley-Rao", "What did she say?",
+         "What did Imogen Astley-Rao say?"),
+        ("When did Guterres meet Putin?", "Monday", "And what did he say to Putin?",
+         "What did Guterres say to Putin?"),
+        ("How many people live in Jakarta?", "ten", "What about Bandung?",
+         "How many people live in Bandung?"),
+        ("What did Guterres say in Moscow?", "x", "Who else was there?",
+         "Who else was in Moscow?"),
+        ("Siapa ketua koperasi di desa itu?", "Damar Sagara", "Apa kata dia tentang tali?",
+         "Apa kata Damar Sagara tentang tali?"),
+        ("Siapa yang bertemu Putin?", "Guterres", "Kapan itu terjadi?",
+         "Kapan bertemu Putin?"),
+    ],
+)  # fmt: skip
+def test_what_is_carried_over(before: str, said: str, question: str, completed: str) -> None:
+    """People, places and topic of the turn before stand where the question points back."""
+    language = "id" if "iapa" in before else "en"
+    history = (turn(before, said, language=language),)
+    assert search_question(question, history, language) == completed
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who met Vladimir Putin in Moscow?",
+        "Is there a museum in Port Ellery?",
+        "Berapa harga rumput laut per kilogram?",
+        "Siapa yang hanya membeli rumput laut?",
+        "What did the council offer the academy instead of the car park they lost?",
+    ],
+)
+def test_what_stands_alone_is_left_alone(question: str) -> None:
+    """A question that names what it asks about is searched as it is."""
+    before = turn("Who led the team?", "Imogen Astley-Rao")
+    assert stands_alone(question, "en")
+    assert search_question(question, (before,), "en") == question
+
+
+def test_a_chain_of_follow_ups_carries_on() -> None:
+    """The completed question of the turn before is what the next one goes on from."""
+    first = turn("Who led the team?", "Imogen Astley-Rao")
+    second = replace(turn("What did she say?", "x"), completed="What did Imogen Astley-Rao say?")
+    assert search_question("When?", (first, second), "en") == "When did Imogen Astley-Rao say?"
+
+
+@pytest.mark.parametrize("half", ["develop", "report"])
+def test_follow_ups_are_answered_like_their_stand_alone_form(
+    seed_index: ArticleIndex, half: str
+) -> None:
+    """At least 80 of 100 conversations: the same verdict and the same evidence sentence."""
+    rows = [row for row in ROWS if row["half"] == half]
+    assert len(rows) == 20
+    different = []
+    for row in rows:
+        first = answer(row["first"], index=seed_index, reader="extractive")
+        followed = answer(row["follow_up"], index=seed_index, history=(first,), reader="extractive")
+        alone = answer(row["stand_alone"], index=seed_index, reader="extractive")
+        if place(followed) != place(alone):
+            different.append((row["follow_up"], followed.completed))
+    assert len(different) <= 4, different
+
+
+def place(one: Answer) -> tuple[bool, list[tuple[str, int]]]:
+    """Return whether something was found, and the sentence it rests on."""
+    return one.found, [(cited.article_id, cited.sentence_start) for cited in one.citations[:1]]

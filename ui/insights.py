@@ -1,0 +1,121 @@
+"""The Insights page as HTML: what is in the articles, each part a way to them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from ui.characters import plain, shown
+from ui.charts import over_time, plane, row_bar
+from ui.cleaning import clean_chart
+from ui.library import Library, Wish
+from ui.texts import Texts
+
+if TYPE_CHECKING:
+    from index import ArticleInfo, Topic
+
+_ROWS = 8
+
+
+def render_insights(library: Library, texts: Texts) -> str:
+    """Render the whole page for the present state of the index."""
+    articles = library.articles()
+    picture = library.picture()
+    whole = library.browse(Wish())
+    parts = [
+        '<div class="page-body wide">',
+        f'<h2 class="page-title">{html.escape(texts.nav_insights)}</h2>',
+        f'<p class="hint">{html.escape(texts.insights_hint)}</p>',
+    ]
+    if not picture.topics:
+        parts.append(f'<p class="empty-note">{html.escape(texts.few_articles)}</p>')
+    parts.append('<div class="panels">')
+    if picture.topics:
+        hint = html.escape(texts.map_hint)
+        drawn = f'<p class="hint">{hint}</p>{plane(picture, texts)}'
+        parts.append(_panel(texts.map_label, drawn, "panel map-panel"))
+        parts.append(_panel(texts.topics, "".join(_topics(picture.topics, len(articles)))))
+    parts.append(_panel(texts.over_time, _time(articles, texts)))
+    parts.append(_panel(texts.coverage, _coverage_form(texts)))
+    languages = _facet("language", whole.languages, len(articles), texts.language_name)
+    parts.append(_panel(texts.by_language, "".join(languages)))
+    sources = _facet("source", whole.sources, len(articles))
+    parts.append(_panel(texts.by_source, "".join(sources)))
+    return clean_chart("".join([*parts, "</div></div>"]))
+
+
+def _panel(title: str, body: str, kind: str = "panel") -> str:
+    return f'<section class="{kind}"><h3>{html.escape(title)}</h3>{body}</section>'
+
+
+def _time(articles: Sequence[ArticleInfo], texts: Texts) -> str:
+    undated = sum(one.published is None for one in articles)
+    drawn = over_time((one.published for one in articles), texts)
+    note = texts.without_date.format(texts.count(undated))
+    return drawn + (f'<p class="hint">{html.escape(note)}</p>' if undated else "")
+
+
+def _facet(
+    name: str,
+    values: Sequence[tuple[str, int]],
+    total: int,
+    named: Callable[[str], str] = str,
+) -> Iterator[str]:
+    yield '<ul class="rows">'
+    for value, count in values[:_ROWS]:
+        go = html.escape(f"{name}={quote(value)}")
+        text = shown(plain(named(value), limit=60))
+        yield f'<li><button type="button" class="row" data-go="{go}"><bdi>{text}</bdi>'
+        yield f'<span class="number">{count}</span>{row_bar(count / max(1, total))}</button></li>'
+    yield "</ul>"
+
+
+def _topics(topics: Sequence[Topic], total: int) -> Iterator[str]:
+    yield '<ul class="rows topics">'
+    for n, topic in enumerate(topics):
+        text = shown(topic_name(topic))
+        count = len(topic.members)
+        yield f'<li><button type="button" class="row" data-topic="{n}"><bdi>{text}</bdi>'
+        yield f'<span class="number">{count}</span>{row_bar(count / max(1, total))}</button></li>'
+    yield "</ul>"
+
+
+def topic_name(topic: Topic) -> str:
+    """Return the terms of a topic as its name."""
+    return plain(", ".join(topic.terms), limit=80)
+
+
+def _coverage_form(texts: Texts) -> str:
+    label = html.escape(texts.coverage_label)
+    return (
+        '<form class="coverage"><label class="unseen" for="kutip-coverage">'
+        f'{label}</label><input id="kutip-coverage" type="search" maxlength="200"'
+        f' placeholder="{label}" autocomplete="off" dir="auto"></form>'
+        f'<div class="covered" aria-live="polite"><p class="hint">'
+        f"{html.escape(texts.coverage_hint)}</p></div>"
+    )
+
+
+def render_coverage(library: Library, wish: Wish, texts: Texts) -> str:
+    """Render when the articles wished for were written, and the way to them."""
+    found = library.all_of(wish)
+    name = wish.query
+    go = f"query={quote(wish.query)}"
+    if wish.topic is not None:
+        topics = library.picture().topics
+        name = topic_name(topics[wish.topic]) if 0 <= wish.topic < len(topics) else ""
+        go = f"topic={wish.topic}"
+    drawn = over_time(
+        (one.published for one in found), texts, [one.published for one in library.articles()]
+    )
+    title = shown(texts.about_articles.format(f"“{plain(name, limit=80)}”"))
+    undated = sum(one.published is None for one in found)
+    note = texts.without_date.format(texts.count(undated)) if undated else ""
+    return clean_chart(
+        f'<p class="chosen"><bdi>{title}</bdi> · {shown(texts.count(len(found)))}</p>{drawn}'
+        f'<p class="hint">{html.escape(note)}</p>'
+        f'<button type="button" class="go" data-go="{html.escape(go)}">'
+        f"{html.escape(texts.show_articles)}</button>"
+    )

@@ -1,0 +1,266 @@
+"""What the pages need of an index: answers, articles, lists, changes, and a view from above.
+
+One object stands between the pages and ``index`` and ``qa``; no page touches either by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from index import Failure, Filters, StoreError
+from ui.describing import source_name, web_host
+
+if TYPE_CHECKING:
+    from index import (
+        AddReport,
+        Article,
+        ArticleError,
+        ArticleIndex,
+        ArticleInfo,
+        ArticleMap,
+        Hit,
+        Progress,
+    )
+    from qa import Answer, Reader
+    from ui.feedback import Rating
+    from ui.uploads import Job, Uploads
+
+_log = logging.getLogger("kutip.ui")
+
+SHELF = 40  # articles of one page of the list
+_SEARCHED = 200  # passages looked through for a search of articles
+_NEAR = 10  # ranks that count without a word in common
+_KEPT = 20  # deletions that can be undone
+_FACETS = 30
+SEEDS = Path(__file__).parents[1] / "seeds"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which articles to list: words to look for, one value of each facet, and from where on."""
+
+    query: str = ""
+    language: str = ""
+    source: str = ""
+    year: str = ""
+    topic: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A page of the list, how many there are in all, and the facets with their counts."""
+
+    articles: tuple[ArticleInfo, ...]
+    total: int
+    languages: tuple[tuple[str, int], ...]
+    sources: tuple[tuple[str, int], ...]
+    years: tuple[tuple[str, int], ...]
+
+
+@dataclass(slots=True)
+class _Cached:
+    generation: int = -1
+    articles: tuple[ArticleInfo, ...] = ()
+    picture: ArticleMap | None = None
+
+
+def source_group(about: ArticleInfo) -> str:
+    """Return where an article comes from, as a group: its host, its folder, or what it names."""
+    host = web_host(about.url) or web_host(about.source)
+    if host:
+        return host
+    path = PurePath(about.source.replace("\\", "/"))
+    return path.parent.name or source_name(about) if len(path.parts) > 1 else about.source
+
+
+@dataclass(slots=True)
+class Library:
+    """An index with a reader, as the pages use it; safe to use from many threads."""
+
+    index: ArticleIndex
+    reader: Reader
+    readonly: bool = False
+    uploads: Uploads | None = None
+    _cached: _Cached = field(default_factory=_Cached)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _drawing: threading.Lock = field(default_factory=threading.Lock)
+    _removed: dict[str, Article] = field(default_factory=dict)
+
+    def answer(self, question: str, history: Sequence[Answer] = ()) -> Iterator[Answer]:
+        """Yield the growing answer; KutipError and ValueError for trouble."""
+        from qa import stream_answer
+
+        return stream_answer(question, index=self.index, reader=self.reader, history=history)
+
+    def article(self, article_id: str) -> Article:
+        """Return an article; KeyError where there is none."""
+        if not self.index.articles(filters=Filters(article_ids=(article_id,)), limit=1):
+            raise KeyError(article_id)
+        return self.index.article(article_id)
+
+    def articles(self) -> tuple[ArticleInfo, ...]:
+        """Return all articles, the newest first."""
+        generation = self.index.generation
+        with self._lock:
+            if self._cached.generation != generation:
+                listed = tuple(self.index.articles(order="published"))
+                self._cached = _Cached(generation, listed)
+            return self._cached.articles
+
+    def oldest(self, count: int) -> list[ArticleInfo]:
+        """Return the articles that were added first."""
+        return self.index.articles(limit=count)
+
+    def count(self) -> int:
+        """Return how many articles there are."""
+        return len(self.articles())
+
+    def browse(self, wish: Wish) -> Shelf:
+        """Return the articles wished for: by date, or the best first where words are looked for."""
+        chosen = self._chosen(wish)
+        passed = [one for one in chosen if self._passes(one, wish)]
+        return Shelf(
+            articles=tuple(passed[wish.offset : wish.offset + SHELF]),
+            total=len(passed),
+            languages=_counted(one.language for one in chosen),
+            sources=_counted(source_group(one) for one in chosen),
+            years=tuple(sorted(_counted(_month(one)[:4] for one in chosen), reverse=True)),
+        )
+
+    def all_of(self, wish: Wish) -> list[ArticleInfo]:
+        """Return all articles wished for, however many."""
+        return [one for one in self._chosen(wish) if self._passes(one, wish)]
+
+    def _chosen(self, wish: Wish) -> list[ArticleInfo]:
+        """Return the articles of the words and the topic wished for, before any facet."""
+        found = list(self._found(wish.query))
+        if wish.topic is None:
+            return found
+        picture = self.picture()
+        known = 0 <= wish.topic < len(picture.topics)
+        members = picture.topics[wish.topic].members if known else ()
+        ids = {picture.articles[member].id for member in members}
+        return [one for one in found if one.id in ids]
+
+    def _found(self, query: str) -> Sequence[ArticleInfo]:
+        if not query.strip():
+            return self.articles()
+        words = query.casefold().split()
+        titled = [one for one in self.articles() if all(w in one.title.casefold() for w in words)]
+        hits = [hit for hit in self.index.search(query, _SEARCHED) if _is_near(hit)]
+        found = {one.id: one for one in (*titled, *(hit.article for hit in hits))}
+        return list(found.values())
+
+    @staticmethod
+    def _passes(one: ArticleInfo, wish: Wish) -> bool:
+        return (
+            (not wish.language or one.language == wish.language)
+            and (not wish.source or source_group(one) == wish.source)
+            and (not wish.year or _month(one).startswith(wish.year))
+        )
+
+    def picture(self) -> ArticleMap:
+        """Return the map of the articles, drawn once for each state of the index."""
+        from index import map_articles
+
+        with self._drawing:
+            self.articles()
+            cached = self._cached
+            if cached.picture is None:
+                articles, vectors = self.index.article_vectors()
+                cached.picture = map_articles(articles, vectors, self.index.article)
+            return cached.picture
+
+    def remove(self, article_id: str) -> Article:
+        """Erase an article, which :meth:`restore` brings back; KeyError where there is none."""
+        self._may_change()
+        article = self.article(article_id)
+        self.index.remove(article_id)
+        with self._lock:
+            self._removed[article_id] = article
+            while len(self._removed) > _KEPT:
+                del self._removed[next(iter(self._removed))]
+        return article
+
+    def restore(self, article_id: str) -> Article:
+        """Bring back what was erased; KeyError where it is no longer known."""
+        self._may_change()
+        with self._lock:
+            article = self._removed.pop(article_id)
+        self.index.add([article])
+        return article
+
+    @property
+    def has_seeds(self) -> bool:
+        """Say whether the example articles are here: they come with the sources of Kutip."""
+        return SEEDS.is_dir()
+
+    def add_seeds(self) -> None:
+        """Index the example articles."""
+        self._may_change()
+        self.index.add([SEEDS])
+
+    def add_file(self, path: Path, progress: Callable[[Progress], None]) -> AddReport:
+        """Index a file that was given to the page; its folder is forgotten with it."""
+        from index import load_articles
+
+        failures: list[Failure] = []
+
+        def fail(error: ArticleError) -> None:
+            failures.append(Failure(path.name, str(error)))
+
+        loaded = (_given(one, path) for one in load_articles(path, on_error=fail))
+        report = self.index.add(loaded, progress=progress)
+        return replace(report, failed=(*report.failed, *failures))
+
+    def jobs(self, ticket: str) -> list[Job]:
+        """Return what has become of the files of a ticket."""
+        return self.uploads.jobs(ticket) if self.uploads else []
+
+    def _may_change(self) -> None:
+        if self.readonly:
+            raise StoreError(
+                "These articles can only be read: the chat was started with --readonly.",
+                path=self.index.path,
+            )
+
+    def judge(self, answer: Answer, rating: Rating) -> bool:
+        """Keep a judgement beside the index; False where its quotes no longer stand there."""
+        from ui.feedback import feedback_file, keep
+
+        articles = {}
+        for citation in answer.citations:
+            try:
+                articles[citation.article_id] = self.article(citation.article_id)
+            except KeyError:
+                return False
+        return keep(feedback_file(self.index.path), answer, rating, articles)
+
+
+def _given(article: Article, path: Path) -> Article:
+    """Name an article after the file it was given in, not after where the file lay."""
+    name = f"uploads/{path.name}"
+    own = article.id if article.id != path.name else name
+    return replace(article, id=own, source=article.source.replace(str(path), name))
+
+
+def _is_near(hit: Hit) -> bool:
+    """Say whether a passage has words of the query, or is among the nearest in meaning."""
+    return hit.lexical_rank is not None or (hit.dense_rank or _NEAR + 1) <= _NEAR
+
+
+def _month(about: ArticleInfo) -> str:
+    return about.published.isoformat()[:7] if about.published else ""
+
+
+def _counted(values: Iterator[str]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(values)
+    best = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple((value, count) for value, count in best if value)[:_FACETS]
