@@ -18,8 +18,6 @@ from ui.describing import Described, also_in_line, nearby
 from ui.texts import ENGLISH, Texts, texts_for_question
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from rich.console import Console
 
     from index import Article, ArticleInfo, Failure, Hit, Span
@@ -150,16 +148,8 @@ def _folded(text: str) -> str:
 def _about(value: Citation | ArticleInfo) -> str:
     """Return title, page, date and source, whichever are known."""
     page = getattr(value, "page", None)  # citations of paged articles have one
-    return _joined(
-        value.title,
-        f"p. {page}" if page else "",
-        value.published,
-        value.url or nearby(value.source),
-    )
-
-
-def _joined(title: str, page: str, published: date | None, source: str) -> str:
-    parts = [title, page, published.isoformat() if published else "", source]
+    day = value.published.isoformat() if value.published else ""
+    parts = [value.title, f"p. {page}" if page else "", day, value.url or nearby(value.source)]
     return " · ".join(one_line(part) for part in parts if part)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from index.errors import ArticleError
 from index.loading.columns import COLUMNS, column_key, names_of
 from index.loading.dates import find_dateline, parse_date
+from index.loading.exported import exported_article
 from index.loading.fields import (
     ID_LIMIT,
     TEXT_LIMIT,
@@ -27,6 +28,8 @@ _HANDLED = {*COLUMNS, "sentences", "metadata", "digest"}
 
 def row_article(row: Mapping[str, object], file: ArticleFile, line: int) -> Article:
     """Return the article a row holds; ``line``, counted from 1, is where the row begins."""
+    if exported := exported_article(row):
+        return exported
     fields = _Fields(row, file.columns)
     title = clean_title(fields.text("title"))
     body = clean_text(fields.text("text"))

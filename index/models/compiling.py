@@ -1,9 +1,9 @@
 """Compile an embedding model once: sentence-transformers in, a folder that onnxruntime serves out.
 
 The folder holds ``tokenizer.json``, one graph for queries and one for passages, and
-``manifest.json``, written last. Passages get the fast 8-bit graph, queries the exact one: a query is
-short, and its rounding would disturb every score at once. Each graph is checked against
-the SentenceTransformer's own vectors before it is kept.
+``manifest.json``, written last. Passages get the fast 8-bit graph, queries the exact one: a query
+is short, and its rounding would disturb every score at once. Each graph is checked against the
+SentenceTransformer's own vectors before it is kept.
 """
 
 from __future__ import annotations

@@ -53,10 +53,10 @@ def evaluate_retrieval(
     """Return n, recall, mrr, ndcg10 and gold_sentence, also by language pair.
 
     Articles rank by their first passage, ten of them; the versions of an article in other
-    languages count as one, and so do its near-duplicates. Questions that nothing answers are left out. ``sentences`` are
-    the articles' lists (``read_sentences``); without one, gold number n is line n.
-    ``search`` is ``index.search`` unless given. Raises KutipError where a gold article is
-    missing, no question is left, or the extra ``eval`` is not installed.
+    languages count as one, and so do its near-duplicates. Questions that nothing answers are
+    left out. ``sentences`` are the articles' lists (``read_sentences``); without one, gold number
+    n is line n. ``search`` is ``index.search`` unless given. Raises KutipError where a gold
+    article is missing, no question is left, or the extra ``eval`` is not installed.
     """
     outcomes = search_each(index, questions, sentences=sentences, search=search, half=half)
     if not outcomes:

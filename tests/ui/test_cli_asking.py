@@ -140,10 +140,11 @@ def test_ask_json_has_the_contract_keys(capsys: pytest.CaptureFixture[str]) -> N
     assert captured.out.count("\n") == 1
     value = json.loads(captured.out)
     keys = "question text found confidence reader language citations unsupported hits timings"
-    assert set(value) == {*keys.split(), "notice", "generation", "as_of"}
+    assert set(value) == {*keys.split(), "notice", "generation", "as_of", "independent_sources"}
+    assert value["independent_sources"] == 1
     assert value["as_of"] == "2022-04-26"
     keys = "number article_id title source url published start end text sentence"
-    more = "sentence_start sentence_end score language article_digest page"
+    more = "sentence_start sentence_end score language article_digest page also_in"
     assert [set(citation) for citation in value["citations"]] == [{*keys.split(), *more.split()}]
     citation = value["citations"][0]
     assert citation["published"] == "2022-04-26"
@@ -172,6 +173,7 @@ def test_search_json(capsys: pytest.CaptureFixture[str]) -> None:
                 "start": 6,
                 "end": 29,
                 "text": "Dia mendesak evakuasi. ",
+                "also_in": [],
                 "page": None,
                 "sentence_start": 6,
                 "sentence_end": 28,

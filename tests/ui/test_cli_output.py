@@ -167,7 +167,7 @@ def test_an_answer_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
         "Kata model bahasa, tetapi tidak ada kalimat artikel yang membuktikannya.\n"
         "  - Perang usai.\n"
         "\n"
-        "Sangat mungkin benar (83%) · sentences\n"
+        "Sangat mungkin benar (83%) · 1 sumber · sentences\n"
     )
 
 
