@@ -22,6 +22,7 @@ from index.loading.wire import Message, article_of, file_message, receive, send
 from index.types import Article
 
 SECONDS = 30  # of the processor, for one article
+_MOST_FILES = 50
 MEGABYTES = 400  # on top of what the interpreter takes: some 512 in all
 _PATIENCE = 4  # times as many seconds by the clock: the processor may be busy
 _DEATHS = 10  # members of an archive that may end the process before the archive is given up
@@ -34,6 +35,7 @@ class _Worker:
     """One process that parses files, and its pipes."""
 
     def __init__(self) -> None:
+        self.asked = 0
         paths = [os.path.abspath(path) for path in sys.path]
         code = f"import sys; sys.path[:] = {paths!r}; from index.loading import child; child.main()"
         try:
@@ -59,6 +61,7 @@ class _Worker:
 
     def ask(self, file: ArticleFile, skip: int) -> None:
         """Tell the process which file to load."""
+        self.asked += 1
         message = {
             "file": file_message(file),
             "skip": skip,
@@ -118,7 +121,8 @@ class _Pool:
 
     def give(self, worker: _Worker) -> None:
         with self._guard:
-            if len(self._idle) < _IDLE:
+            # Parsers keep memory; a process that has read many files has little left for the next.
+            if len(self._idle) < _IDLE and worker.asked < _MOST_FILES:
                 self._idle.append(worker)
                 return
         worker.kill()
