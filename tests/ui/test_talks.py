@@ -11,6 +11,13 @@ from tests.ui.conftest import Opener
 from tests.ui.room import ARTICLE, QUOTE, SENTENCE, Scripted, answered, go
 from ui.feedback import evaluation_rows, feedback_file
 
+# wait_for_function does not wait for the promise that the clipboard gives.
+UNTIL_COPIED = """async part => {
+    const end = performance.now() + 15000;
+    while (performance.now() < end && !(await navigator.clipboard.readText()).includes(part))
+        await new Promise(requestAnimationFrame);
+}"""
+
 
 def clipboard(page: Page) -> str:
     text = page.evaluate("navigator.clipboard.readText()")
@@ -58,7 +65,7 @@ def test_an_answer_is_copied_with_its_quotes(visit: Opener) -> None:
         f"[1] “{SENTENCE}” — Putin bertemu Guterres di Moskwa, guterres.txt, 2022-04-26"
     )
     press(page, "markdown")
-    page.wait_for_function("navigator.clipboard.readText().then(text => text.includes('**'))")
+    page.evaluate(UNTIL_COPIED, "**")
     assert f"> Dia juga mendesak Rusia untuk **{QUOTE}**" in clipboard(page)
     start = ARTICLE.text.index(QUOTE)
     assert f"\\[{start}:{start + len(QUOTE)}\\]" in clipboard(page)

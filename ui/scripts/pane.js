@@ -115,9 +115,12 @@ export function step(by) {
   open(placeOf(next), false);
 }
 
+let pointed = null; // the number whose quote is shown
+
 // The quote of a citation beside its number, while it is pointed at or focused.
 function hover(chip) {
   find('.kutip-quote')?.remove();
+  pointed = chip;
   if (!chip || !wide.matches) return;
   const card = [...(chip.closest('.turn')?.querySelectorAll('.card') ?? [])].find((one) =>
     same(one, placeOf(chip)),
@@ -145,7 +148,8 @@ document.addEventListener('focusin', (event) => {
   hover(chip?.matches(':focus-visible') ? chip : null);
 });
 document.addEventListener('click', () => hover(null), true);
-document.addEventListener('scroll', () => hover(null), true);
+// Not when the pane beside it scrolls, as it does by itself when an answer is complete.
+document.addEventListener('scroll', ({ target }) => target.contains(pointed) && hover(null), true);
 
 whenPart('pane', ({ element: own }) => {
   own.addEventListener('click', async (event) => {
