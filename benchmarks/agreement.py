@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,18 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import results
-from index import (
-    export_bundled_model,
-    load_articles,
-    load_embedder,
-    pack_passages,
-    split_sentences,
-)
+from benchmarks.passages import embedded_texts
+from index import export_bundled_model, load_embedder
 from index.models.sentence_transformer import encode_with, open_sentence_transformer
-from index.preparing import embedded_text
 from qa.evaluation import read_questions
 
 Floats = NDArray[np.float32]
+NEWS = ("ntrex_news.id", "facqa_news_passages.id")
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -40,22 +34,11 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def article_passages(data: Path, names: Sequence[str]) -> list[str]:
-    """Return the embedded texts of all passages of article files."""
-    embedder = load_embedder()
-    texts = []
-    for name in names:
-        for article in load_articles(data / "articles" / f"{name}.jsonl.gz"):
-            sentences = split_sentences(article.text, article.language, article_id=article.id)
-            passages = pack_passages(article, sentences, embedder.count_tokens)
-            texts += [embedded_text(article, passage) for passage in passages]
-    return texts
-
-
 def question_sets(data: Path) -> dict[str, tuple[list[str], list[str]]]:
     """Return (questions, passages) by name."""
     dev = data / "dev"
-    news = article_passages(data, ("ntrex_news.id", "facqa_news_passages.id"))
+    files = [data / "articles" / f"{name}.jsonl.gz" for name in NEWS]
+    news = embedded_texts(files, load_embedder())
     idk = read_lines(dev / "idk_mrc.id.jsonl.gz")
     nq = read_lines(dev / "nq_open.en.jsonl.gz")
     ntrex = read_questions(dev / "ntrex_questions.jsonl")

@@ -24,7 +24,8 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.reader_plot import reliability_plot
 from benchmarks.reader_samples import Sample
 from qa.evaluation.metrics import auroc, average, expected_calibration_error
-from qa.reader.judging import Calibration, dot, trust_features
+from qa.logistic import best_first, dot
+from qa.reader.judging import Calibration, trust_features
 
 ROOT = Path(__file__).parent.parent
 OUTPUT = ROOT / "qa" / "reader" / "calibration.json"
@@ -87,7 +88,7 @@ def fit_ranking(samples: Sequence[Sample]) -> tuple[float, ...]:
 def best_of(sample: Sample, ranking: Sequence[float]) -> Best:
     """Return the candidate that ranks first."""
     logits = [dot(ranking, features) for features in sample.ranking]
-    order = sorted(range(len(logits)), key=lambda place: (-logits[place], place))
+    order = best_first(logits)
     rows = [tuple(row) for row in sample.ranking]
     features = trust_features(order, sample.keys, rows, logits, tuple(sample.context))
     return Best(sample, features, sample.right[order[0]], sample.f1[order[0]])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,8 +19,9 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from index import Article, ArticleIndex
-from qa.evaluation import half_of, read_questions, read_rows
+from benchmarks.passages import contexts
+from index import ArticleIndex
+from qa.evaluation import half_of, read_questions
 from qa.evaluation.collection import Collection
 from qa.evaluation.metrics import expected_calibration_error
 from qa.evaluation.rows import Question
@@ -60,21 +61,6 @@ def read_sets(data: Path) -> list[Question]:
     for name in ROWS:
         questions += read_questions(data / "dev" / f"{name}.jsonl.gz")[:MOST_PER_SET]
     return questions
-
-
-def contexts(data: Path) -> Iterable[Article]:
-    """Yield the passages that the reader rows ask about, as articles."""
-    seen = set()
-    for name in ROWS:
-        if name == "facqa_news.id":  # its articles are indexed themselves
-            continue
-        for row in read_rows(data / "dev" / f"{name}.jsonl.gz")[:MOST_PER_SET]:
-            if row.context not in seen:
-                seen.add(row.context)
-                yield Article(
-                    id=f"{name}-{len(seen)}", title="", text=row.context,
-                    language=row.context_lang,
-                )  # fmt: skip
 
 
 def collect(index: ArticleIndex, questions: Sequence[Question]) -> list[Sample]:
@@ -181,7 +167,7 @@ def main() -> None:
         ArticleIndex.open(Path(folder) / "index", create=True) as index,
     ):
         index.add([data / "articles" / f"{name}.jsonl.gz" for name in names])
-        index.add(contexts(data))
+        index.add(contexts(data, ROWS, MOST_PER_SET))
         samples = [sample for sample in collect(index, read_sets(data)) if sample.candidates]
     if options.samples:
         options.samples.write_text(json.dumps([asdict(sample) for sample in samples]))

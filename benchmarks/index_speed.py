@@ -33,18 +33,11 @@ def article_files(data: Path) -> list[Path]:
 
 def passage_texts(data: Path) -> tuple[list[str], int]:
     """Return what Kutip embeds for the articles, and its number of tokens."""
-    from index import load_articles, load_embedder, pack_passages, split_sentences
-    from index.preparing import OVERLAP, TARGET, embedded_text
+    from benchmarks.passages import embedded_texts
+    from index import load_embedder
 
     embedder = load_embedder()
-    texts = []
-    for path in article_files(data):
-        for article in load_articles(path):
-            sentences = split_sentences(article.text, article.language, article_id=article.id)
-            passages = pack_passages(
-                article, sentences, embedder.count_tokens, target=TARGET, overlap=OVERLAP
-            )
-            texts += [embedded_text(article, passage) for passage in passages]
+    texts = embedded_texts(article_files(data), embedder)
     return texts, sum(embedder.count_tokens(texts))
 
 

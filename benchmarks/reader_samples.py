@@ -16,7 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from index import Article, ArticleIndex, Hit, Span
+from benchmarks.passages import contexts
+from index import ArticleIndex, Hit, Span
 from qa.evaluation import half_of, read_questions, read_rows
 from qa.evaluation.collection import Collection
 from qa.evaluation.metrics import f1
@@ -93,18 +94,6 @@ def in_collection(
         language, answers = next(iter(question.answers.items()), ("und", ()))
         hits = index.search(question.question, PASSAGES)
         yield sample(reader, name, "collection", question, hits, gold, answers, language)
-
-
-def contexts(data: Path, names: Sequence[str], most: int) -> Iterator[Article]:
-    """Yield the texts that the rows ask about, each once, as articles."""
-    seen: set[str] = set()
-    for name in names:
-        for row in read_rows(data / "dev" / f"{name}.jsonl.gz")[:most]:
-            if name != "facqa_news.id" and row.context not in seen:
-                seen.add(row.context)
-                yield Article(
-                    id=f"{name}-{len(seen)}", title="", text=row.context, language=row.context_lang
-                )
 
 
 def collect(data: Path, reader: ExtractiveReader, most: int, alone_most: int) -> Iterator[Sample]:

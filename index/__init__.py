@@ -17,6 +17,7 @@ from index.models.token_scoring import TokenScorer, load_token_scorer
 from index.pages import page_of
 from index.passages import pack_passages
 from index.places import default_path
+from index.preparing import title_in_front
 from index.search import FusionWeights, same_words
 from index.sentences import split_sentences
 from index.timing import Period, Timing
@@ -79,5 +80,6 @@ __all__ = [
     "query_terms",
     "same_words",
     "split_sentences",
+    "title_in_front",
     "watch_folders",
 ]

@@ -31,21 +31,21 @@ class Prepared:
     terms: tuple[tuple[str, ...], ...]
 
 
-def _title_in_front(article: Article, passage: Passage) -> str:
-    """Return the title, or "" where the passage begins with it."""
-    return "" if passage.text.startswith(article.title) else article.title
+def title_in_front(title: str, passage: Passage) -> str:
+    """Return the title to put before a passage: "" where the passage begins with it."""
+    return "" if passage.text.startswith(title) else title
 
 
 def embedded_text(article: Article, passage: Passage) -> str:
     """Return what is embedded for a passage: title and date in front, which no quote includes."""
     published = article.published.isoformat() if article.published else ""
-    title = _title_in_front(article, passage)
+    title = title_in_front(article.title, passage)
     return "\n".join(part for part in (title, published, passage.text) if part)
 
 
 def passage_terms(article: Article, passage: Passage) -> tuple[str, ...]:
     """Return the terms a passage is found by: its own, and those of its article's title."""
-    title = _title_in_front(article, passage)
+    title = title_in_front(article.title, passage)
     return tuple(analyse(f"{title}\n{passage.text}" if title else passage.text, article.language))
 
 

@@ -23,6 +23,7 @@ from index import (
     query_terms,
     same_words,
 )
+from qa.logistic import best_first, dot, sigmoid, verdicts
 from qa.types import Claim, Draft
 
 # Quotes are added until the reader thinks the answer is probably among them.
@@ -59,11 +60,11 @@ class Weights:
 
     def logit(self, candidate: Candidate) -> float:
         """Return the log odds that a sentence is the evidence."""
-        return _dot(self.rank, candidate.features) + self.rank_bias
+        return dot(self.rank, candidate.features) + self.rank_bias
 
     def certainty(self, features: Sequence[float]) -> float:
         """Return the probability that the best sentence is the evidence."""
-        return sigmoid(_dot(self.answer, features) + self.answer_bias)
+        return sigmoid(dot(self.answer, features) + self.answer_bias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Calibration:
     def rank(self, candidates: Sequence[Candidate]) -> tuple[list[float], list[int]]:
         """Return each candidate's log odds, and the candidates' places from best to worst."""
         logits = [self.of(candidate).logit(candidate) for candidate in candidates]
-        return logits, sorted(range(len(logits)), key=lambda place: (-logits[place], place))
+        return logits, best_first(logits)
 
 
 @cache
@@ -122,11 +123,8 @@ class SentenceReader:
         logits, order = fitted.rank(candidates)
         weights = fitted.of(candidates[order[0]])
         certainty = weights.certainty(answer_features(candidates, logits, order))
-        verdicts = [0.0] * len(hits)
-        sentences: list[Span | None] = [None] * len(hits)
-        for place in reversed(order):  # so that each hit keeps its best
-            verdicts[candidates[place].hit] = sigmoid(logits[place])
-            sentences[candidates[place].hit] = candidates[place].sentence
+        found = [(candidate.hit, candidate.sentence) for candidate in candidates]
+        probable, sentences = verdicts(order, logits, found, len(hits))
         best = logits[order[0]]
         claims = tuple(
             Claim(
@@ -136,7 +134,7 @@ class SentenceReader:
             )
             for place in order[: _quotes(logits, order)]
         )
-        return Draft(claims, reader=self.name, verdicts=tuple(verdicts), sentences=tuple(sentences))
+        return Draft(claims, reader=self.name, verdicts=probable, sentences=sentences)
 
     def candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         """Return the citable sentences of the hits, each once, with their features."""
@@ -246,12 +244,3 @@ def _share(asked: Sequence[str], text: str, language: str) -> float:
         return 0.0
     held = set(analyse(text, language))
     return sum(term in held for term in asked) / len(asked)
-
-
-def _dot(weights: Sequence[float], values: Sequence[float]) -> float:
-    return sum(w * v for w, v in zip(weights, values, strict=True))
-
-
-def sigmoid(logit: float) -> float:
-    """Return 1 / (1 + e^-logit), without overflow."""
-    return 1 / (1 + math.exp(-max(min(logit, 60.0), -60.0)))

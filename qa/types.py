@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Protocol
 
-from index import ArticleInfo, Hit, Span
+from index import Article, ArticleInfo, Hit, Span
 from qa.phrases import phrase, written_day
 
 _NO_TIMINGS: Mapping[str, float] = MappingProxyType({})
@@ -82,6 +82,14 @@ class Citation:
     sentence: str
     score: float
     page: int | None = None
+
+    def stands_in(self, article: Article) -> bool:
+        """Say whether this version of an article has the quote and its sentence at their places."""
+        return (
+            article.digest == self.article_digest
+            and article.text[self.start : self.end] == self.text
+            and article.text[self.sentence_start : self.sentence_end] == self.sentence
+        )
 
     def __str__(self) -> str:
         page = f"p. {self.page}" if self.page else ""

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from index.models.bundled import bundled_file, read_bundled
+from index.models.token_scoring import trimmed
 from qa.reader.windows import END, question_ids
 
 if TYPE_CHECKING:
@@ -54,11 +55,7 @@ def bundled_tokenizer() -> Tokenizer:
 def token_offsets(text: str) -> tuple[list[int], list[tuple[int, int]]]:
     """Return the tokens of a text and their characters, without the white space before words."""
     encoding = bundled_tokenizer().encode(text, add_special_tokens=False)
-    offsets = []
-    for start, end in encoding.offsets:
-        white = len(text[start:end]) - len(text[start:end].lstrip())
-        offsets.append((start + white, end))
-    return encoding.ids, offsets
+    return encoding.ids, [trimmed(text, *pair) for pair in encoding.offsets]
 
 
 def answer_tokens(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from index import Hit
     from qa import Answer, Citation
 
-_NEAREST = 4  # passages offered where nothing was found
+NEAREST = 4  # passages offered where nothing was found
 _LEAD = 120  # characters of a sentence shown before the answer in it
 
 
@@ -42,7 +42,7 @@ def render_citations(answer: Answer, texts: Texts) -> Iterator[str]:
 
 def render_cards(hits: Sequence[Hit], texts: Texts) -> Iterator[str]:
     """Yield the cards of the passages nearest to a question that was not answered."""
-    cards = [_passage_card(number, hit, texts) for number, hit in enumerate(hits[:_NEAREST], 1)]
+    cards = [_passage_card(number, hit, texts) for number, hit in enumerate(hits[:NEAREST], 1)]
     return _cards(texts.nearest, cards, texts)
 
 

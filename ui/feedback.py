@@ -40,8 +40,7 @@ def keep(path: Path, answer: Answer, rating: Rating, articles: dict[str, Article
 
     Raises OSError where the file cannot be written.
     """
-    texts = {key: (article.digest, article.text) for key, article in articles.items()}
-    if not answer.citations or not proved(answer, texts):
+    if not answer.citations or not proved(answer, articles):
         return False
     value: dict[str, JSON] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -14,18 +14,19 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ui.as_json import JSON, answer_json, dumps
+from ui.cards import NEAREST
 
 if TYPE_CHECKING:
+    from index import Article
     from qa import Answer, Citation
 
 RECORD_LIMIT = 200_000  # characters of one record
 RECORDS_LIMIT = 200  # turns of one conversation
-_NEAREST = 4
 
 
 def record_of(answer: Answer) -> str:
     """Return an answer as one line of JSON."""
-    value = answer_json(replace(answer, hits=() if answer.found else answer.hits[:_NEAREST]))
+    value = answer_json(replace(answer, hits=() if answer.found else answer.hits[:NEAREST]))
     value.pop("timings")
     value["completed"] = answer.completed
     hits = value["hits"]
@@ -61,7 +62,7 @@ def _answer(value: Mapping[str, Any]) -> Answer:
         found=value["found"] is True,
         confidence=min(1.0, max(0.0, float(value["confidence"]))),
         citations=tuple(_citation(one) for one in value["citations"][:100]),
-        hits=tuple(_hit(one) for one in value.get("hits", ())[:_NEAREST]),
+        hits=tuple(_hit(one) for one in value.get("hits", ())[:NEAREST]),
         unsupported=tuple(
             Claim(_text(one["text"]), (), float(one["probability"]))
             for one in value.get("unsupported", ())[:100]
@@ -126,20 +127,10 @@ def _day(value: object) -> date | None:
     return None if value is None else date.fromisoformat(_text(value))
 
 
-def proved(answer: Answer, quotes: Mapping[str, tuple[str, str]]) -> bool:
-    """Say whether every citation is what its article says.
-
-    ``quotes`` holds digest and text of the articles by id.
-    """
-    for citation in answer.citations:
-        digest, text = quotes.get(citation.article_id, ("", ""))
-        place = (
-            text[citation.start : citation.end],
-            text[citation.sentence_start : citation.sentence_end],
-        )
-        if digest != citation.article_digest or place != (citation.text, citation.sentence):
-            return False
-    return True
+def proved(answer: Answer, articles: Mapping[str, Article]) -> bool:
+    """Say whether every citation is what its article, found by its id, says."""
+    cited = ((citation, articles.get(citation.article_id)) for citation in answer.citations)
+    return all(article is not None and citation.stands_in(article) for citation, article in cited)
 
 
 def json_of(answer: Answer) -> dict[str, JSON]:

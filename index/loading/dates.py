@@ -71,6 +71,12 @@ def parse_date(value: str) -> date | None:
     return _read(found[0]) if found else None
 
 
+def iso_day(value: str) -> str:
+    """Return the date in a value as 2022-04-26, as metadata hold it; "" where there is none."""
+    day = parse_date(value)
+    return day.isoformat() if day else ""
+
+
 def find_dateline(text: str) -> date | None:
     """Return the date of the dateline among the first six or last three lines of ``text``.
 

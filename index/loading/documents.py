@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from index.loading.dates import find_dateline, parse_date
+from index.loading.dates import find_dateline, iso_day, parse_date
 from index.loading.fields import (
     TEXT_LIMIT,
     author_names,
@@ -39,8 +39,7 @@ def document_article(file: ArticleFile, lines: Iterable[str], told: Mapping[str,
     own = {"title", "authors", "language", "published"}
     facts = {name: value for name, value in told.items() if name not in own}
     for name in ("created", "modified"):
-        day = parse_date(facts.get(name, ""))
-        facts[name] = day.isoformat() if day else ""
+        facts[name] = iso_day(facts.get(name, ""))
     return Article(
         id=file.name,
         title=title,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from index.errors import ArticleError
-from index.loading.dates import parse_date
+from index.loading.dates import iso_day, parse_date
 from index.loading.fields import (
     ID_LIMIT,
     TEXT_LIMIT,
@@ -78,7 +78,7 @@ def _article(
         metadata=metadata(
             {
                 "site": clean_title(plain_text(str(feed.get("title", "")))),
-                "modified": _day(str(entry.get("updated", ""))),
+                "modified": iso_day(str(entry.get("updated", ""))),
                 EXCERPT: "yes" if is_excerpt else "",
             }
         ),
@@ -89,8 +89,3 @@ def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
     names = [str(one.get("name", "")) for one in entry.get("authors", [])]
     cleaned = (clean_title(plain_text(name)) for name in names[:64])
     return tuple(name for name in cleaned if name)
-
-
-def _day(told: str) -> str:
-    day = parse_date(told)
-    return day.isoformat() if day else ""

@@ -11,7 +11,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from index.errors import ArticleError
-from index.loading.dates import find_dateline, parse_date
+from index.loading.dates import find_dateline, iso_day
 from index.loading.fields import (
     TEXT_LIMIT,
     author_names,
@@ -186,5 +186,4 @@ def _day(told: str) -> str:
     found = _PDF_DATE.match(told)
     if not found:
         return ""
-    day = parse_date(f"{found[1]}-{found[2] or '01'}-{found[3] or '01'}")
-    return day.isoformat() if day else ""
+    return iso_day(f"{found[1]}-{found[2] or '01'}-{found[3] or '01'}")

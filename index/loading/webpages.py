@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from index.errors import ArticleError
-from index.loading.dates import find_dateline, parse_date
+from index.loading.dates import find_dateline, iso_day, parse_date
 from index.loading.fields import (
     TEXT_LIMIT,
     article_id,
@@ -128,8 +128,7 @@ def _modified(tree: HtmlElement) -> str:
     for element in tree.iter("meta"):
         names = (element.get("property"), element.get("name"), element.get("itemprop"))
         if any((name or "").lower() in _MODIFIED for name in names):
-            day = parse_date(element.get("content") or "")
-            return day.isoformat() if day else ""
+            return iso_day(element.get("content") or "")
     return ""
 
 

@@ -46,7 +46,7 @@ class TokenScorer:
         """Return of each text its token ids and their characters, no white space before words."""
         encodings = self._encoder.tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [
-            (encoding.ids, [_trimmed(text, *pair) for pair in encoding.offsets])
+            (encoding.ids, [trimmed(text, *pair) for pair in encoding.offsets])
             for text, encoding in zip(texts, encodings, strict=True)
         ]
 
@@ -56,7 +56,8 @@ class TokenScorer:
         return [outputs[0][0] for outputs in self._encoder.run(ids, self._graph)]
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the characters of a token without the white space before them."""
     piece = text[start:end]
     return start + len(piece) - len(piece.lstrip()), end
 

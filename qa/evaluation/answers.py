@@ -181,12 +181,7 @@ def _answer_f1(
 
 
 def _is_exact(citation: Citation, article: Article | None) -> bool:
-    return (
-        article is not None
-        and article.digest == citation.article_digest
-        and article.text[citation.start : citation.end] == citation.text
-        and article.text[citation.sentence_start : citation.sentence_end] == citation.sentence
-    )
+    return article is not None and citation.stands_in(article)
 
 
 def _summarise(outcomes: Sequence[AnswerOutcome]) -> Report:

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from index import Hit, Span, TokenScorer, load_token_scorer
+from index import Hit, Span, TokenScorer, load_token_scorer, title_in_front
+from qa.logistic import best_first, dot, verdicts
 from qa.reader.decoding import Candidate, best_spans, distinct
 from qa.reader.forms import Form, answer_form, shaped
 from qa.reader.judging import (
     Calibration,
     answer_key,
     calibration,
-    dot,
     ranking_features,
     same_answer,
-    sigmoid,
     trust_context,
     trust_features,
 )
@@ -70,14 +69,10 @@ class ExtractiveReader:
             trust_context(question, hits),
         )  # fmt: skip
         probability = self._fitted.probability(features)
-        verdicts = [0.0] * len(hits)
-        sentences: list[Span | None] = [None] * len(hits)
-        for place in reversed(reading.order):  # so that each hit keeps its best
-            candidate = reading.candidates[place]
-            verdicts[candidate.hit] = sigmoid(reading.logits[place])
-            sentences[candidate.hit] = candidate.sentence
+        found = [(candidate.hit, candidate.sentence) for candidate in reading.candidates]
+        probable, sentences = verdicts(reading.order, reading.logits, found, len(hits))
         claims = _claims(question, reading, hits, probability)
-        return Draft(claims, reader=self.name, verdicts=tuple(verdicts), sentences=tuple(sentences))
+        return Draft(claims, reader=self.name, verdicts=probable, sentences=sentences)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text."""
@@ -90,11 +85,11 @@ class ExtractiveReader:
         keys = tuple(answer_key(text) for text in texts)
         ranking = tuple(ranking_features(candidates, keys, hits))
         logits = tuple(dot(self._fitted.ranking, features) for features in ranking)
-        order = tuple(sorted(range(len(logits)), key=lambda place: (-logits[place], place)))
-        return Reading(candidates, texts, keys, ranking, logits, order)
+        return Reading(candidates, texts, keys, ranking, logits, tuple(best_first(logits)))
 
     def _candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
-        fronts = [_front(hit) for hit in hits]
+        titles = [title_in_front(hit.article.title, hit.passage) for hit in hits]
+        fronts = [f"{title}\n" if title else "" for title in titles]
         texts = [front + hit.passage.text for front, hit in zip(fronts, hits, strict=True)]
         (asked, _), *tokens = self._scorer.tokens([question, *texts])
         head = question_ids(asked)
@@ -109,12 +104,6 @@ class ExtractiveReader:
             for (place, window), row in zip(windows, scores, strict=True)
             for candidate in best_spans(window, row, hits[place], place, len(fronts[place]))
         ]
-
-
-def _front(hit: Hit) -> str:
-    """Return what stands in front of a passage when it is read: its title, where it has another."""
-    title = hit.article.title
-    return f"{title}\n" if title and not hit.passage.text.startswith(title) else ""
 
 
 def _claims(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from index import Hit, detect_language, same_words
+from qa.logistic import dot, sigmoid
 from qa.reader.decoding import Candidate
 
 _CALIBRATION = Path(__file__).with_name("calibration.json")
@@ -138,13 +139,3 @@ def same_answer(one: str, other: str) -> bool:
 def clipped(margin: float) -> float:
     """Bound a margin, so that one wild score cannot decide everything."""
     return max(min(margin, _MOST_MARGIN), -_MOST_MARGIN)
-
-
-def dot(weights: Sequence[float], values: Sequence[float]) -> float:
-    """Return the weighted sum."""
-    return sum(w * v for w, v in zip(weights, values, strict=True))
-
-
-def sigmoid(logit: float) -> float:
-    """Return 1 / (1 + e^-logit), without overflow."""
-    return 1 / (1 + math.exp(-max(min(logit, 60.0), -60.0)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 BEGIN, END = 0, 2
@@ -12,7 +12,6 @@ STRIDE = 128  # tokens that two windows of one text share
 
 Tokens = tuple[list[int], list[tuple[int, int]]]
 """Token ids of a text and, for each, its characters in the text."""
-Tokenize = Callable[[Sequence[str]], list[Tokens]]
 
 
 @dataclass(frozen=True, slots=True)

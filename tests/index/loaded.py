@@ -37,3 +37,12 @@ def assert_one_sentence(error: ArticleError) -> None:
     assert message.endswith(".")
     assert any(mark in message for mark in (";", ":"))
     assert error.path
+
+
+def both(path: Path) -> tuple[list[str], list[str]]:
+    """Return the ids and the errors of what a path holds."""
+    errors: list[ArticleError] = []
+    ids = [article.id for article in load_articles(path, on_error=errors.append)]
+    for error in errors:
+        assert_one_sentence(error)
+    return ids, [str(error) for error in errors]

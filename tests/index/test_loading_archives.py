@@ -17,7 +17,7 @@ from index.errors import ArticleError
 from index.loading import load_articles
 from index.loading.columns import check_columns
 from index.types import Article
-from tests.index.loaded import assert_one_sentence, load, one, write
+from tests.index.loaded import both, load, one, write
 from tests.index.made import docx, packed, tarred, word_paragraphs
 
 ENTRIES = {
@@ -58,15 +58,6 @@ def test_articles_are_named_by_their_place_in_the_archive(
         (f"{name}/c.docx", "Teks lima."),
     ]
     assert articles[0].source == f"{path.resolve()}/a.md"
-
-
-def both(path: Path) -> tuple[list[str], list[str]]:
-    """Return the ids and the errors of an archive."""
-    errors: list[ArticleError] = []
-    ids = [article.id for article in load_articles(path, on_error=errors.append)]
-    for error in errors:
-        assert_one_sentence(error)
-    return ids, [str(error) for error in errors]
 
 
 def linked(kind: bytes, target: str) -> bytes:

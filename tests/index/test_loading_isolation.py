@@ -15,7 +15,7 @@ import pytest
 from index.errors import ArticleError
 from index.loading import find_files, isolation, load_articles, load_file
 from index.types import Article
-from tests.index.loaded import assert_one_sentence, load, one, write
+from tests.index.loaded import both, load, one, write
 from tests.index.made import packed, pdf
 
 GOOD = pdf([["Teks yang baik."]])
@@ -35,15 +35,6 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
 
     monkeypatch.setattr(isolation.subprocess, "Popen", Recorded)
     return made
-
-
-def both(path: Path) -> tuple[list[str], list[str]]:
-    """Return the ids and the errors of a path."""
-    errors: list[ArticleError] = []
-    ids = [article.id for article in load_articles(path, on_error=errors.append)]
-    for error in errors:
-        assert_one_sentence(error)
-    return ids, [str(error) for error in errors]
 
 
 def test_one_process_serves_many_files(tmp_path: Path, started: list[Any]) -> None:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from index import Article, ArticleIndex, ArticleInfo, Hit, Passage, Sentence, StoreError
 from qa import Answer, Citation, Claim
+from tests.ui.made import cite, info
 from tests.ui.payloads import PAYLOADS
 from ui.library import Library
 
@@ -77,40 +78,6 @@ def many() -> list[Article]:
             Article(f"many/{number}", title, text, f"many/{number}.txt", language, published=day)
         )
     return made
-
-
-def cite(number: int, article: Article, sentence: str, quote: str) -> Citation:
-    first = article.text.index(sentence)
-    start = first + sentence.index(quote)
-    return Citation(
-        number=number,
-        article_id=article.id,
-        article_digest=article.digest,
-        title=article.title,
-        source=article.source,
-        url=article.url,
-        published=article.published,
-        language=article.language,
-        start=start,
-        end=start + len(quote),
-        text=quote,
-        sentence_start=first,
-        sentence_end=first + len(sentence),
-        sentence=sentence,
-        score=0.8,
-    )
-
-
-def info(article: Article) -> ArticleInfo:
-    return ArticleInfo(
-        id=article.id,
-        title=article.title,
-        published=article.published,
-        language=article.language,
-        source=article.source,
-        digest=article.digest,
-        url=article.url,
-    )
 
 
 def hit(article: Article, text: str) -> Hit:

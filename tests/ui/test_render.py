@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from index import Article, ArticleInfo, Hit, Passage, Sentence
 from qa import Answer, Citation, Claim
+from tests.ui.made import cite, info
 from ui.characters import is_blank, plain, shown
 from ui.cleaning import clean
 from ui.describing import display_title
@@ -99,40 +100,14 @@ class Parsed(HTMLParser):
 
 
 def citation(number: int = 1, article: Article = ARTICLE, **changes: object) -> Citation:
-    start, first = TEXT.index(QUOTE), TEXT.index(SENTENCE)
-    made = Citation(
-        number=number,
-        article_id=article.id,
-        article_digest=article.digest,
-        title=article.title,
-        source=article.source,
-        url=article.url,
-        published=article.published,
-        language=article.language,
-        start=start,
-        end=start + len(QUOTE),
-        text=QUOTE,
-        sentence_start=first,
-        sentence_end=first + len(SENTENCE),
-        sentence=SENTENCE,
-        score=0.8,
-    )
+    made = cite(number, article, SENTENCE, QUOTE, TEXT)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
 def hit(article: Article = ARTICLE) -> Hit:
     end = len(article.text)
     passage = Passage(article.id, 0, end, (Sentence(article.id, 0, end),), article.text)
-    info = ArticleInfo(
-        id=article.id,
-        title=article.title,
-        published=article.published,
-        language=article.language,
-        source=article.source,
-        digest=article.digest,
-        url=article.url,
-    )
-    return Hit(passage, 0.5, 1, 1, info)
+    return Hit(passage, 0.5, 1, 1, info(article))
 
 
 def answer(**changes: object) -> Answer:
