@@ -2,8 +2,9 @@
 
     python -m benchmarks.reader_samples --data ../shared/data --out samples.jsonl
 
-Two tasks: a row's own text alone (``alone``), and the whole collection of 1,400 news articles and
-all the rows' texts (``collection``), where also questions are asked that nothing answers.
+Three tasks: a row's own text alone (``alone``); the whole collection of 1,400 news articles and
+all the rows' texts (``collection``), where also questions are asked that nothing answers; and the
+same collection without whatever holds the answer (``withheld``), for a part of the questions.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from benchmarks.passages import contexts
 from index import ArticleIndex, Hit, Span
@@ -34,15 +36,16 @@ SETS = (
     *(f"tydiqa.{code}" for code in ("ar", "bn", "en", "fi", "ko", "ru", "sw", "te")),
 )  # fmt: skip
 PASSAGES = 8
+CANDIDATES = 8  # the rest is too unlikely to come first with any weights
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """A question as the reader saw it.
 
-    ``ranking``: the features of its candidates; ``keys``: their answers for comparing; ``right``:
-    whether each is in a gold sentence; ``f1``: of each with the gold answers, where these are of
-    its language.
+    ``ranking``: the features of its likeliest candidates; ``keys``: their answers for comparing;
+    ``nearness``: how near their sentences are to the question; ``right``: whether each is in a gold
+    sentence; ``f1``: of each with the gold answers, where these are of its language.
     """
 
     set: str
@@ -51,9 +54,19 @@ class Sample:
     answerable: bool
     ranking: list[tuple[float, ...]]
     keys: list[str]
+    nearness: list[dict[str, Any]]
     context: tuple[float, ...]
     right: list[bool]
     f1: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many rows of every set each task takes."""
+
+    collection: int
+    alone: int
+    withheld: int
 
 
 def sample(
@@ -62,16 +75,19 @@ def sample(
 ) -> Sample:  # fmt: skip
     """Read the hits and compare every candidate with the gold sentences and answers."""
     reading = reader.examine(question.question, hits)
+    likely = sorted(reading.order[:CANDIDATES])
+    candidates = [reading.candidates[place] for place in likely]
     return Sample(
         set=name,
         task=task,
         tune=half_of(question) == "tune",
         answerable=bool(gold),
-        ranking=list(reading.ranking),
-        keys=list(reading.keys),
+        ranking=[reading.ranking[place] for place in likely],
+        keys=[reading.keys[place] for place in likely],
+        nearness=[asdict(one) for one in reader.nearness(question.question, hits, candidates)],
         context=trust_context(question.question, hits),
-        right=[any(c.sentence.overlaps(span) for span in gold) for c in reading.candidates],
-        f1=[round(f1(text, answers, language), 4) for text in reading.texts],
+        right=[any(c.sentence.overlaps(span) for span in gold) for c in candidates],
+        f1=[round(f1(reading.texts[place], answers, language), 4) for place in likely],
     )
 
 
@@ -96,10 +112,30 @@ def in_collection(
         yield sample(reader, name, "collection", question, hits, gold, answers, language)
 
 
-def collect(data: Path, reader: ExtractiveReader, most: int, alone_most: int) -> Iterator[Sample]:
-    """Yield the samples of both tasks."""
+def withheld(
+    reader: ExtractiveReader, index: ArticleIndex, name: str, questions: Iterable[Question]
+) -> Iterator[Sample]:
+    """Ask answerable questions of what is left without their article and without the answer.
+
+    Another text may still answer in other words, so these labels are a little hard on the reader.
+    """
+    collection = Collection.of(index)
+    for question in (one for one in questions if one.answerable):
+        articles = {span.article_id for span in collection.find_gold(question).sentences}
+        texts = [text for found in question.answers.values() for text in found]
+        hits = [
+            hit
+            for hit in index.search(question.question, 4 * PASSAGES)
+            if hit.article.id not in articles
+            and not any(text.casefold() in hit.passage.text.casefold() for text in texts)
+        ]
+        yield sample(reader, name, "withheld", question, hits[:PASSAGES], (), (), "und")
+
+
+def collect(data: Path, reader: ExtractiveReader, limits: Limits) -> Iterator[Sample]:
+    """Yield the samples of the three tasks."""
     for name in SETS:
-        rows = read_rows(data / "dev" / f"{name}.jsonl.gz")[:alone_most]
+        rows = read_rows(data / "dev" / f"{name}.jsonl.gz")[: limits.alone]
         yield from alone(reader, name, rows)
         log.info("%s alone", name)
     with (
@@ -107,15 +143,17 @@ def collect(data: Path, reader: ExtractiveReader, most: int, alone_most: int) ->
         ArticleIndex.open(Path(folder) / "index", create=True) as index,
     ):
         index.add([data / "articles" / f"{name}.jsonl.gz" for name in NEWS])
-        index.add(contexts(data, SETS, most))
+        index.add(contexts(data, SETS, limits.collection))
         log.info("indexed %s", index.stats())
         files = {"ntrex": data / "dev" / "ntrex_questions.jsonl",
                  "unanswerable": Path(__file__).with_name("unanswerable.jsonl")}  # fmt: skip
         for name, path in files.items():
             yield from in_collection(reader, index, name, read_questions(path))
+            yield from withheld(reader, index, name, read_questions(path))
         for name in SETS:
-            questions = read_questions(data / "dev" / f"{name}.jsonl.gz")[:most]
+            questions = read_questions(data / "dev" / f"{name}.jsonl.gz")[: limits.collection]
             yield from in_collection(reader, index, name, questions)
+            yield from withheld(reader, index, name, questions[: limits.withheld])
             log.info("%s in the collection", name)
 
 
@@ -124,13 +162,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--most", type=int, default=150, help="rows a set, in the collection")
-    parser.add_argument("--alone", type=int, default=800, help="rows a set, alone")
+    parser.add_argument("--collection", type=int, default=150, help="rows a set, in the collection")
+    parser.add_argument("--alone", type=int, default=150, help="rows a set, alone")
+    parser.add_argument("--withheld", type=int, default=60, help="rows a set, answer withheld")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     reader = load_extractive_reader()
     with options.out.open("w", encoding="utf-8") as file:
-        for one in collect(options.data, reader, options.most, options.alone):
+        limits = Limits(options.collection, options.alone, options.withheld)
+        for one in collect(options.data, reader, limits):
             file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
 
 

@@ -13,6 +13,7 @@ from index.errors import (
 )
 from index.languages import detect_language
 from index.loading import SUPPORTED, check_columns, find_files, load_articles
+from index.models.bundled import BUNDLED_NAME
 from index.models.token_scoring import TokenScorer, load_token_scorer
 from index.pages import page_of
 from index.passages import pack_passages
@@ -38,6 +39,7 @@ from index.types import (
 from index.watching import FolderWatch, watch_folders
 
 __all__ = [
+    "BUNDLED_NAME",
     "SUPPORTED",
     "AddReport",
     "Article",

@@ -42,7 +42,7 @@ def load_reader(name: str | None = None, *, embedder: Embedder | None = None) ->
     if name == "extractive":
         from qa.reader import load_extractive_reader
 
-        return load_extractive_reader()
+        return load_extractive_reader(embedder)
     if name == "sentences":
         return SentenceReader(embedder or load_embedder())
     if ":" in name:

@@ -13,17 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from index import (
-    Embedder,
-    Hit,
-    Sentence,
-    Span,
-    analyse,
-    detect_language,
-    query_terms,
-    same_words,
-)
+from index import Embedder, Hit, Sentence
 from qa.logistic import best_first, dot, sigmoid, verdicts
+from qa.sentence_features import sentence_features
 from qa.types import Claim, Draft
 
 # Quotes are added until the reader thinks the answer is probably among them.
@@ -147,43 +139,26 @@ class SentenceReader:
         if not found:
             return []
         rows = list(found.values())
-        windows = [_window(hits[place], sentence) for sentence, _, place in rows]
-        cosines = self._cosines(question, [text for _, text, _ in rows] + windows)
-        languages = list(dict.fromkeys(hit.article.language for hit in hits))
-        language = detect_language(question, languages)
-        asked = query_terms(question, language, languages)
-        kind = asked_kind(question)
         articles = list(dict.fromkeys(hit.article.id for hit in hits))
+        features = sentence_features(
+            self._embedder, question, hits, [(place, sentence) for sentence, _, place in rows]
+        )
         return [
             Candidate(
                 sentence,
                 text,
                 place,
-                not same_words(hits[place].article.language, language),
+                one.across,
                 (
-                    cosines[number],
-                    cosines[number + len(rows)],
-                    _share(asked, text, hits[place].article.language),
-                    has_kind(kind, text, question),
+                    one.cosine,
+                    one.cosine_before,
+                    one.share,
+                    one.kind,
                     1.0 / (articles.index(sentence.article_id) + 1),
                 ),
             )
-            for number, (sentence, text, place) in enumerate(rows)
+            for (sentence, text, place), one in zip(rows, features, strict=True)
         ]
-
-    def _cosines(self, question: str, texts: list[str]) -> list[float]:
-        vector = self._embedder.embed([question], kind="query")[0]
-        distinct = list(dict.fromkeys(texts))
-        cosines = self._embedder.embed(distinct, kind="passage") @ vector
-        found = dict(zip(distinct, cosines.tolist(), strict=True))
-        return [found[text] for text in texts]
-
-
-def _window(hit: Hit, sentence: Sentence) -> str:
-    """Return the sentence with the one before it, as far as the passage goes."""
-    before = [one for one in hit.passage.sentences if one.end <= sentence.start]
-    start = before[-1].start if before else sentence.start
-    return hit.passage.slice(Span(sentence.article_id, start, sentence.end))
 
 
 def _quotes(logits: Sequence[float], order: Sequence[int]) -> int:
@@ -212,35 +187,3 @@ def answer_features(
     )
     lead = logits[first] - logits[rival] if rival is not None else 2.0
     return (logits[first], max(best.features[:2]), min(lead, 4.0))
-
-
-_NUMBER_QUESTION = frozenset(
-    "when kapan berapa bila year tahun tanggal date many much old age jumlah usia umur long".split()
-)
-_NAME_QUESTION = frozenset("who whom whose siapa siapakah where mana dimana which".split())
-
-
-def asked_kind(question: str) -> str:
-    """Return "number", "name" or "" by the question's words, in English and Indonesian."""
-    words = [word.strip("?.,!“”\"'()") for word in question.lower().split()]
-    if any(word in _NUMBER_QUESTION or word == "berapakah" for word in words):
-        return "number"
-    return "name" if any(word in _NAME_QUESTION for word in words) else ""
-
-
-def has_kind(kind: str, text: str, question: str) -> float:
-    """Say whether a sentence holds a number, or a name that the question does not have."""
-    if kind == "number":
-        return float(any(letter.isdigit() for letter in text))
-    if kind == "name":
-        asked = question.lower()
-        names = (w.strip("“”\"'.,()") for w in text.split()[1:] if w[:1].isupper())
-        return float(any(name and name.lower() not in asked for name in names))
-    return 0.5
-
-
-def _share(asked: Sequence[str], text: str, language: str) -> float:
-    if not asked:
-        return 0.0
-    held = set(analyse(text, language))
-    return sum(term in held for term in asked) / len(asked)

@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from index import load_embedder
 from index.models.graph import Precision
 from index.models.token_scoring import TokenScorer, read_layers, write_scorer
 from index.models.weights import Matrix
@@ -54,7 +55,9 @@ def measure(
     tensors, card = layers(path, part)
     with TemporaryDirectory() as folder:
         manifest = write_scorer(tensors, card, precision, Path(folder))
-        reader = ExtractiveReader(TokenScorer(Path(folder), manifest), calibration())
+        reader = ExtractiveReader(
+            TokenScorer(Path(folder), manifest), load_embedder(), calibration()
+        )
         for name in sets:
             rows = sample(read_rows(data / f"{name}.jsonl.gz"), count)
             report = evaluate_reader(rows, reader, count_tokens=reader.count_tokens)

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from index import Hit, Span, TokenScorer, load_token_scorer, title_in_front
+from index import (
+    BUNDLED_NAME,
+    Embedder,
+    Hit,
+    Span,
+    TokenScorer,
+    load_embedder,
+    load_token_scorer,
+    title_in_front,
+)
 from qa.logistic import best_first, dot, verdicts
 from qa.reader.decoding import Candidate, best_spans, distinct
 from qa.reader.forms import Form, answer_form, shaped
@@ -22,6 +31,7 @@ from qa.reader.judging import (
     trust_features,
 )
 from qa.reader.windows import Window, cut_windows, question_ids
+from qa.sentence_features import SentenceFeatures, sentence_features
 from qa.types import Claim, Draft
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
@@ -51,8 +61,8 @@ class ExtractiveReader:
 
     name = "extractive"
 
-    def __init__(self, scorer: TokenScorer, fitted: Calibration) -> None:
-        self._scorer, self._fitted = scorer, fitted
+    def __init__(self, scorer: TokenScorer, embedder: Embedder, fitted: Calibration) -> None:
+        self._scorer, self._embedder, self._fitted = scorer, embedder, fitted
 
     @property
     def threshold(self) -> float:
@@ -64,15 +74,26 @@ class ExtractiveReader:
         reading = self.examine(question, hits)
         if not reading.candidates:
             return Draft(reader=self.name, verdicts=(0.0,) * len(hits))
+        [near] = self.nearness(question, hits, [reading.candidates[reading.order[0]]])
         features = trust_features(
             reading.order, reading.keys, reading.ranking, reading.logits,
-            trust_context(question, hits),
+            near, trust_context(question, hits),
         )  # fmt: skip
         probability = self._fitted.probability(features)
         found = [(candidate.hit, candidate.sentence) for candidate in reading.candidates]
         probable, sentences = verdicts(reading.order, reading.logits, found, len(hits))
         claims = _claims(question, reading, hits, probability)
         return Draft(claims, reader=self.name, verdicts=probable, sentences=sentences)
+
+    def nearness(
+        self, question: str, hits: Sequence[Hit], candidates: Sequence[Candidate]
+    ) -> list[SentenceFeatures]:
+        """Return how near candidates' sentences are to the question.
+
+        It tells whether to trust a reading; ranking by it too gained nothing (docs/log.md).
+        """
+        found = [(candidate.hit, candidate.sentence) for candidate in candidates]
+        return sentence_features(self._embedder, question, hits, found)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text."""
@@ -147,9 +168,18 @@ def _claim(
 
 
 @cache
-def load_extractive_reader() -> ExtractiveReader:
+def _shipped_scorer() -> TokenScorer:
+    return load_token_scorer(WEIGHTS)
+
+
+def load_extractive_reader(embedder: Embedder | None = None) -> ExtractiveReader:
     """Return the reader shipped with the package, compiled on its first use.
 
+    :param embedder: the index's. The reader was calibrated with the bundled encoder's vectors, so
+        it has no use for another model's; of the bundled one there need be no second copy.
     :raises ModelError: its weights are damaged, or the bundled encoder is missing.
     """
-    return ExtractiveReader(load_token_scorer(WEIGHTS), calibration())
+    bundled = load_embedder(BUNDLED_NAME)
+    if embedder is None or embedder.identity != bundled.identity:
+        embedder = bundled
+    return ExtractiveReader(_shipped_scorer(), embedder, calibration())

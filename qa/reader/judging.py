@@ -17,11 +17,14 @@ from typing import Any
 from index import Hit, detect_language, same_words
 from qa.logistic import dot, sigmoid
 from qa.reader.decoding import Candidate
+from qa.sentence_features import SentenceFeatures
 
 _CALIBRATION = Path(__file__).with_name("calibration.json")
 _MOST_MARGIN, _MOST_LEAD = 16.0, 6.0
 RANKING = ("margin", "evidence", "relative_score", "first", "support")
-TRUST = ("logit", "margin", "lead", "support", "read", "foreign")
+TRUST = ("logit", "margin", "lead", "support", "cosine", "share", "across", "read", "foreign")
+# E5's cosines of questions and sentences lie around 0.85, one standard deviation is about 0.05.
+_COSINE, _COSINE_SPREAD = 0.85, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,12 @@ def trust_features(
     keys: Sequence[str],
     ranking: Sequence[tuple[float, ...]],
     logits: Sequence[float],
+    near: SentenceFeatures,
     context: tuple[float, ...],
 ) -> tuple[float, ...]:
     """Return the :data:`TRUST` features of the best candidate.
 
+    :param near: how near its sentence is to the question, as far as vectors and words tell.
     :param keys: the candidates' answers, by :func:`answer_key`.
     :param context: of :func:`trust_context`.
     """
@@ -112,7 +117,11 @@ def trust_features(
     rival = next((p for p in order if not same_answer(keys[p], keys[first])), None)
     lead = logits[first] - logits[rival] if rival is not None else _MOST_LEAD
     margin, *_, support = ranking[first]
-    return (logits[first], margin, min(lead, _MOST_LEAD), support, *context)
+    cosine = (max(near.cosine, near.cosine_before) - _COSINE) / _COSINE_SPREAD
+    return (
+        logits[first], margin, min(lead, _MOST_LEAD), support,
+        cosine, near.share, float(near.across), *context,
+    )  # fmt: skip
 
 
 def trust_context(question: str, hits: Sequence[Hit]) -> tuple[float, ...]:

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index import ArticleInfo, Hit, Passage, Sentence
+from index import ArticleInfo, Hit, Passage, Sentence, load_embedder
 from qa.citing import cite
 from qa.reader import ExtractiveReader
 from qa.reader.judging import Calibration
 
 FITTED = Calibration(
     ranking=(1.0, 0.0, 0.0, 0.0, 0.0),
-    trust=(0.0, 1.0, 0.0, 0.0, 0.0, 0.0),
+    trust=(0.0, 1.0, *[0.0] * 7),
     trust_bias=0.0,
     threshold=0.5,
 )
@@ -71,7 +71,7 @@ def hit(text: str, article: str = "a", title: str = "", citable: bool = True) ->
 
 
 def reader(answers: Mapping[str, float]) -> ExtractiveReader:
-    return ExtractiveReader(ScriptedScorer(answers), FITTED)
+    return ExtractiveReader(ScriptedScorer(answers), load_embedder(), FITTED)
 
 
 def test_the_best_answer_is_claimed_with_its_probability() -> None:
@@ -108,14 +108,15 @@ def test_the_same_answer_elsewhere_is_a_second_proof() -> None:
 def test_a_title_is_read_but_never_quoted() -> None:
     """The title stands in front of what is read; an answer in it is not one of the passage."""
     scorer = ScriptedScorer({"Lavrov": 5.0, "alone": 1.0})
-    draft = ExtractiveReader(scorer, FITTED).read(
+    draft = ExtractiveReader(scorer, load_embedder(), FITTED).read(
         "Whom?", [hit("Guterres stood alone", title="Lavrov left")]
     )
     assert scorer.read == ["Lavrov left Guterres stood alone"]
     assert [claim.text for claim in draft.claims] == ["alone"]
     with_title = ScriptedScorer({})
     text = "Lavrov left. Guterres stayed"
-    ExtractiveReader(with_title, FITTED).read("Whom?", [hit(text, title="Lavrov left")])
+    read = ExtractiveReader(with_title, load_embedder(), FITTED).read
+    read("Whom?", [hit(text, title="Lavrov left")])
     assert with_title.read == ["Lavrov left Guterres stayed"]
 
 

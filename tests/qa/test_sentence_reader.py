@@ -7,13 +7,8 @@ import pytest
 from index import Hit, Passage, ReaderError, Sentence, load_embedder
 from index.types import ArticleInfo
 from qa import load_reader
-from qa.sentence_reader import (
-    SentenceReader,
-    asked_kind,
-    calibration,
-    has_kind,
-    sigmoid,
-)
+from qa.sentence_features import asked_kind, has_kind
+from qa.sentence_reader import SentenceReader, calibration, sigmoid
 
 TEXT = "Cuaca cerah. Pasar menjual 40 ton ikan. Baca Juga: Harga ikan naik."
 SENTENCES = (Sentence("p", 0, 12), Sentence("p", 13, 39), Sentence("p", 40, 67, citable=False))
