@@ -25,7 +25,7 @@ chat: $(INSTALLED) ## index seeds/, answer one question, serve the chat
 	$(BIN)/kutip chat --index kutip-index
 
 chromium:
-	@command -v chromium >/dev/null || { \
+	@command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	  else echo "The browser tests need chromium: install it with your package manager."; exit 1; fi; }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from index.embedding import Embedder, load_embedder
 from index.errors import ModelError, StoreError
 from index.fitting import absolute, manifest_of, must_fit
+from index.grouping import stories
 from index.indexing import Indexing
 from index.loading.files import NO_COLUMNS
 from index.places import default_path
@@ -84,12 +84,7 @@ class ArticleIndex:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -208,6 +203,11 @@ class ArticleIndex:
         """Return the articles and the mean (n, d) of each one's passage vectors."""
         with self._store.snapshot() as snapshot:
             return mean_vectors(snapshot)
+
+    def stories(self) -> list[tuple[ArticleInfo, ...]]:
+        """Return what stands in several articles: families of near-duplicates, largest first."""
+        with self._store.snapshot() as snapshot:
+            return stories(snapshot)
 
     def search(
         self,

@@ -33,3 +33,13 @@ def also_in(
         id_: tuple(info for number, info in found[family].items() if number != article)
         for id_, (article, family) in shared.items()
     }
+
+
+def stories(snapshot: Snapshot) -> list[tuple[ArticleInfo, ...]]:
+    """Return the families of more than one article, largest first; in each the earliest first."""
+    shared = shared_families(snapshot, snapshot.passage_ids().tolist())
+    found = [
+        tuple(relatives(snapshot, family).values())
+        for family in sorted({family for _, family in shared.values()})
+    ]
+    return sorted((story for story in found if len(story) > 1), key=lambda story: -len(story))

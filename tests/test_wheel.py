@@ -37,13 +37,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def test_the_wheel_holds_the_packages(wheel: list[str]) -> None:
-    """Every file of the packages is in the wheel, and no other: no tests, no seeds."""
+    """Every file of the packages is in the wheel, the seeds too, and no other: no tests."""
     wanted = {
         file.relative_to(ROOT).as_posix()
         for package in PACKAGES
         for file in (ROOT / package).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }
+    wanted |= {f"ui/seeds/{file.name}" for file in (ROOT / "seeds").iterdir()}
     assert {name for name in wheel if ".dist-info/" not in name} == wanted
 
 

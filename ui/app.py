@@ -61,25 +61,28 @@ def launch(
     readonly: bool = False,
     auth: str | None = None,
     public: bool = False,
+    web: bool = False,
 ) -> None:
     """Serve the chat over an index until interrupted.
 
     ``index_path`` None means ``$KUTIP_INDEX`` or ``./kutip-index``, made where there is none but
-    not with ``readonly``; ``port`` 0 takes a free one; ``auth`` is ``user:password``. Raises
+    not with ``readonly``; ``port`` 0 takes a free one; ``auth`` is ``user:password``; with ``web``
+    the page also adds articles from web addresses, which this machine then fetches. Raises
     KutipError where the index or the model cannot be opened and ValueError where the address
     cannot be used, or others could reach it without a password and ``public`` is not given.
     """
-    from ui.guard import is_loopback
     from ui.password import Password
 
     password = Password(auth) if auth else None
-    if not is_loopback(host) and not password and not public:
-        raise ValueError(
-            f"--host {host} lets others in: set a password with --auth user:password, "
-            "or allow everyone with --public."
-        )
+    _check_lets_in(host, guarded=bool(password) or public)
+    if web and readonly:
+        raise ValueError("--web adds articles and --readonly forbids it; give one of them.")
     listener = _listen(host, port)  # a busy port is told at once
-    with listener, _open(index_path, readonly) as index, _library(index, llm, readonly) as library:
+    with (
+        listener,
+        _open(index_path, readonly) as index,
+        _library(index, llm, readonly=readonly, web=web) as library,
+    ):
         warming = threading.Thread(target=_warm_up, args=(library,))
         warming.start()  # beside Gradio's own imports
         app = build(library, host=host, password=password)
@@ -88,6 +91,16 @@ def launch(
         port = listener.getsockname()[1]
         _tell(f"The chat is at http://{name}:{port}; Ctrl+C stops it.")
         _serve(app, listener)
+
+
+def _check_lets_in(host: str, *, guarded: bool) -> None:
+    from ui.guard import is_loopback
+
+    if not is_loopback(host) and not guarded:
+        raise ValueError(
+            f"--host {host} lets others in: set a password with --auth user:password, "
+            "or allow everyone with --public."
+        )
 
 
 def _tell(sentence: str) -> None:
@@ -216,7 +229,9 @@ def _serve(app: FastAPI, listener: socket.socket) -> None:
 
 
 @contextmanager
-def _library(index: ArticleIndex, llm: str | None, readonly: bool) -> Iterator[Library]:
+def _library(
+    index: ArticleIndex, llm: str | None, *, readonly: bool, web: bool
+) -> Iterator[Library]:
     """Connect the pages to the index, and load the reader before the first question needs it."""
     from qa import load_reader
     from ui.library import Library
@@ -227,7 +242,7 @@ def _library(index: ArticleIndex, llm: str | None, readonly: bool) -> Iterator[L
     if readonly:
         yield library
         return
-    library.uploads = Uploads(library.add_file)
+    library.uploads = Uploads(library.add_file, library.add_address if web else None)
     try:
         yield library
     finally:

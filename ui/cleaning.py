@@ -70,7 +70,8 @@ _CHART_CLASSES = {
     "p": {"hint", "empty-note", "chosen"},
     "ul": {"rows", "topics"},
     "button": {"row", "go"},
-    "span": {"number", "hidden-character"},
+    "span": {"number", "about", "hidden-character"},
+    "details": {"story"},
     "form": {"coverage"},
     "label": {"unseen"},
 }
@@ -82,7 +83,7 @@ _CHART_ATTRIBUTES = {
     "circle": {"cx", "cy", "r", *_PLACE},
     "text": {"x", "y"},
     "div": {"aria-live"},
-    "button": {"type", "data-go", "data-topic"},
+    "button": {"type", "data-go", "data-topic", *_PLACE},
     "span": {"data-code"},
     "label": {"for"},
     "input": {"id", "type", "maxlength", "placeholder", "autocomplete", "dir"},
@@ -120,7 +121,7 @@ def _chart_cleaner() -> nh3.Cleaner:
     import nh3
 
     return nh3.Cleaner(
-        tags={*_CHART_CLASSES, *_CHART_ATTRIBUTES, "bdi", "li", "title"},
+        tags={*_CHART_CLASSES, *_CHART_ATTRIBUTES, "bdi", "li", "summary", "title"},
         attributes=_CHART_ATTRIBUTES,
         allowed_classes=_CHART_CLASSES,
         clean_content_tags={"script", "style"},

@@ -50,7 +50,7 @@ ENGLISH = Texts(
     delete_all="Delete all",
     only_here="Kept in this browser only.",
     first_steps=(
-        "Add articles: text, Markdown, HTML, CSV or JSON lines.",
+        "Add articles: text, web pages, PDF, Word, e-books, mail, tables.",
         "Ask in English, Indonesian or another language.",
         "Check every answer against the marked words of its article.",
     ),
@@ -119,6 +119,8 @@ ENGLISH = Texts(
     choose_files="Choose files",
     add_hint="Or drop them here: text, web pages, PDF, Word, e-books, mail, tables, zip; up to "
     "{} MB each.",
+    web_address="Or the web address of a page, feed or sitemap",
+    add="Add",
     waiting="waiting",
     uploading="sending, {}%",
     indexing="reading: {} articles, {} passages",
@@ -141,7 +143,8 @@ ENGLISH = Texts(
     coverage_label="Topic or words",
     coverage_hint="Choose a topic or type words to see when they were written about.",
     show_articles="Show these articles",
-    same_story="Same story in several articles",
+    same_story="The same story in several articles",
+    more_stories="and {} more",
     loading="Loading",
     trouble="This could not be loaded; reload the page.",
     undated="undated",

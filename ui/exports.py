@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qa import Answer, Citation
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~$&])")
+_MARKS = re.compile('["“”„«»「」]')
 _STYLE = (
     "body{max-width:44rem;margin:3rem auto;padding:0 1rem;font:1.0625rem/1.6 system-ui,sans-serif;"
     "color:#1a1f24;background:#fff}h1{font-size:1.5rem}h2{margin-top:3rem;font-size:1.25rem}"
@@ -34,8 +35,14 @@ def as_plain(answer: Answer) -> str:
     """Return an answer and its numbered quotes as text."""
     lines = [_line(answer.text)]
     for citation in answer.citations:
-        lines.append(f"[{citation.number}] “{_line(citation.sentence)}” — {_about(citation)}")
+        quote = _quoted(_line(citation.sentence))
+        lines.append(f"[{citation.number}] {quote} — {_about(citation)}")
     return "\n".join([lines[0], *([""] if len(lines) > 1 else []), *lines[1:]])
+
+
+def _quoted(line: str) -> str:
+    """Put a quote into quotation marks, unless it has some: it stays as it is written."""
+    return line if _MARKS.search(line) else f"“{line}”"
 
 
 def as_markdown(answer: Answer) -> str:

@@ -50,7 +50,7 @@ INDONESIAN = Texts(
     delete_all="Hapus semua",
     only_here="Hanya disimpan di peramban ini.",
     first_steps=(
-        "Tambahkan artikel: teks, Markdown, HTML, CSV, atau JSON lines.",
+        "Tambahkan artikel: teks, halaman web, PDF, Word, buku, surel, tabel.",
         "Bertanyalah dalam bahasa Indonesia, Inggris, atau bahasa lain.",
         "Periksa setiap jawaban pada kata-kata yang ditandai di artikelnya.",
     ),
@@ -119,6 +119,8 @@ INDONESIAN = Texts(
     choose_files="Pilih berkas",
     add_hint="Atau jatuhkan di sini: teks, halaman web, PDF, Word, buku, surel, tabel, "
     "zip; paling besar {} MB per berkas.",
+    web_address="Atau alamat web sebuah halaman, umpan, atau peta situs",
+    add="Tambah",
     waiting="menunggu",
     uploading="mengirim, {}%",
     indexing="membaca: {} artikel, {} bagian",
@@ -141,7 +143,8 @@ INDONESIAN = Texts(
     coverage_label="Topik atau kata",
     coverage_hint="Pilih topik atau ketik kata untuk melihat kapan itu ditulis.",
     show_articles="Tampilkan artikel ini",
-    same_story="Berita sama di beberapa artikel",
+    same_story="Berita yang sama di beberapa artikel",
+    more_stories="dan {} lainnya",
     loading="Memuat",
     trouble="Tidak dapat dimuat; muat ulang halaman.",
     undated="tanpa tanggal",

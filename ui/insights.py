@@ -10,13 +10,16 @@ from urllib.parse import quote
 from ui.characters import plain, shown
 from ui.charts import over_time, plane, row_bar
 from ui.cleaning import clean_chart
+from ui.describing import about_line, display_title
 from ui.library import Library, Wish
+from ui.places import Place
 from ui.texts import Texts
 
 if TYPE_CHECKING:
     from index import ArticleInfo, Topic
 
 _ROWS = 8
+_STORIES, _COPIES = 12, 20
 
 
 def render_insights(library: Library, texts: Texts) -> str:
@@ -43,6 +46,8 @@ def render_insights(library: Library, texts: Texts) -> str:
     parts.append(_panel(texts.by_language, "".join(languages)))
     sources = _facet("source", whole.sources, len(articles))
     parts.append(_panel(texts.by_source, "".join(sources)))
+    if stories := library.stories():
+        parts.append(_panel(texts.same_story, "".join(_stories(stories, texts))))
     return clean_chart("".join([*parts, "</div></div>"]))
 
 
@@ -80,6 +85,23 @@ def _topics(topics: Sequence[Topic], total: int) -> Iterator[str]:
         yield f'<li><button type="button" class="row" data-topic="{n}"><bdi>{text}</bdi>'
         yield f'<span class="number">{count}</span>{row_bar(count / max(1, total))}</button></li>'
     yield "</ul>"
+
+
+def _stories(stories: Sequence[Sequence[ArticleInfo]], texts: Texts) -> Iterator[str]:
+    """Yield each story by its earliest title, to be opened on the articles it stands in."""
+    for story in stories[:_STORIES]:
+        title = shown(display_title(story[0]))
+        yield f'<details class="story"><summary><bdi>{title}</bdi>'
+        yield f'<span class="number">{len(story)}</span></summary><ul class="rows">'
+        for one in story[:_COPIES]:
+            place = Place(one.id, one.digest).attributes()
+            name = shown(display_title(one))
+            yield f'<li><button type="button" class="row" {place}><bdi>{name}</bdi>'
+            yield f'<span class="about">{about_line(one, texts)}</span></button></li>'
+        yield "</ul></details>"
+    if len(stories) > _STORIES:
+        more = texts.more_stories.format(len(stories) - _STORIES)
+        yield f'<p class="hint">{html.escape(more)}</p>'
 
 
 def topic_name(topic: Topic) -> str:

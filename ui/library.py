@@ -38,7 +38,9 @@ _SEARCHED = 200  # passages looked through for a search of articles
 _NEAR = 10  # ranks that count without a word in common
 _KEPT = 20  # deletions that can be undone
 _FACETS = 30
-SEEDS = Path(__file__).parents[1] / "seeds"
+_HERE = Path(__file__).parent
+# The example articles lie in the package once it is installed, and beside it in a checkout.
+SEEDS = next((one for one in (_HERE / "seeds", _HERE.parent / "seeds") if one.is_dir()), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class _Cached:
     generation: int = -1
     articles: tuple[ArticleInfo, ...] = ()
     picture: ArticleMap | None = None
+    stories: tuple[tuple[ArticleInfo, ...], ...] | None = None
 
 
 def source_group(about: ArticleInfo) -> str:
@@ -178,6 +181,15 @@ class Library:
                 cached.picture = map_articles(articles, vectors, self.index.article)
             return cached.picture
 
+    def stories(self) -> tuple[tuple[ArticleInfo, ...], ...]:
+        """Return what stands in several articles, looked for once in each state of the index."""
+        with self._drawing:
+            self.articles()
+            cached = self._cached
+            if cached.stories is None:
+                cached.stories = tuple(self.index.stories())
+            return cached.stories
+
     def remove(self, article_id: str) -> Article:
         """Erase an article, which :meth:`restore` brings back; KeyError where there is none."""
         self._may_change()
@@ -199,13 +211,13 @@ class Library:
 
     @property
     def has_seeds(self) -> bool:
-        """Say whether the example articles are here: they come with the sources of Kutip."""
-        return SEEDS.is_dir()
+        """Say whether the example articles are here."""
+        return SEEDS is not None
 
     def add_seeds(self) -> None:
         """Index the example articles."""
         self._may_change()
-        self.index.add([SEEDS])
+        self.index.add([SEEDS] if SEEDS else [])
 
     def add_file(self, path: Path, progress: Callable[[Progress], None]) -> AddReport:
         """Index a file that was given to the page; its folder is forgotten with it."""
@@ -219,6 +231,17 @@ class Library:
         loaded = (_given(one, path) for one in load_articles(path, on_error=fail))
         report = self.index.add(loaded, progress=progress)
         return replace(report, failed=(*report.failed, *failures))
+
+    def add_address(self, address: str, progress: Callable[[Progress], None]) -> AddReport:
+        """Fetch what is at a web address and index it."""
+        from ui.fetching import add_address
+
+        return add_address(self.index, address, progress)
+
+    @property
+    def takes_addresses(self) -> bool:
+        """Say whether the page may add web addresses."""
+        return self.uploads is not None and self.uploads.takes_addresses
 
     def jobs(self, ticket: str) -> list[Job]:
         """Return what has become of the files of a ticket."""

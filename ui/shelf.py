@@ -26,10 +26,10 @@ _BIN = (
 )
 
 
-def render_library(texts: Texts, *, readonly: bool) -> str:
+def render_library(texts: Texts, *, readonly: bool, web: bool = False) -> str:
     """Render the frame of the Articles page; nothing in it is foreign text."""
     search = html.escape(texts.search_articles)
-    adding = "" if readonly else _adding(texts)
+    adding = "" if readonly else _adding(texts, web)
     return (
         f'<div class="page-body"><h2 class="page-title">{html.escape(texts.nav_articles)}</h2>'
         f'{adding}<form class="finder" role="search">'
@@ -40,15 +40,25 @@ def render_library(texts: Texts, *, readonly: bool) -> str:
     )
 
 
-def _adding(texts: Texts) -> str:
+def _adding(texts: Texts, web: bool) -> str:
     hint = texts.add_hint.format(FILE_LIMIT // 1_000_000)
     return (
         f'<section class="adding" aria-label="{html.escape(texts.add_articles)}">'
         f'<button type="button" class="choose">{html.escape(texts.choose_files)}</button>'
         f'<input type="file" multiple hidden accept="{",".join(SUPPORTED)}" tabindex="-1"'
         f' aria-label="{html.escape(texts.choose_files)}">'
-        f'<p class="hint">{html.escape(hint)}</p>'
+        f'<p class="hint">{html.escape(hint)}</p>{_address_form(texts) if web else ""}'
         '<p class="overall" role="status"></p><ul class="jobs"></ul></section>'
+    )
+
+
+def _address_form(texts: Texts) -> str:
+    label = html.escape(texts.web_address)
+    return (
+        f'<form class="by-address"><label class="unseen" for="kutip-address">{label}</label>'
+        f'<input id="kutip-address" type="text" inputmode="url" maxlength="2048"'
+        f' placeholder="{label}" autocomplete="off" spellcheck="false">'
+        f'<button type="submit" class="fetch">{html.escape(texts.add)}</button></form>'
     )
 
 

@@ -1,5 +1,7 @@
 """Files given to the page: received within bounds, indexed one after the other, and thrown away.
 
+Where they are allowed, web addresses wait in the same line and are fetched when it is their turn.
+
 A file is written under a name of ours into a private folder, read, indexed and deleted; only the
 index keeps its text. What becomes of it is told to whoever holds the ticket of the upload, and to
 nobody else.
@@ -22,6 +24,7 @@ from typing import TYPE_CHECKING, Literal
 
 from index import SUPPORTED, KutipError
 from ui.characters import is_blank, plain
+from ui.describing import web_host
 
 if TYPE_CHECKING:
     from index import AddReport, Progress
@@ -30,12 +33,14 @@ _log = logging.getLogger("kutip.ui")
 
 FILE_LIMIT = 50_000_000  # bytes of one file
 _FOLDER_LIMIT = 500_000_000  # bytes waiting in all
-_WAITING = 200  # files
+_WAITING = 200  # files and addresses
 _TOLD_SECONDS = 3_600  # how long the outcome of a file can be asked for
 _SPARE = 500_000_000  # bytes of the disk that stay free
 
 State = Literal["waiting", "reading", "done", "failed"]
-Add = Callable[[Path, Callable[["Progress"], None]], "AddReport"]
+Report = Callable[["Progress"], None]
+AddFile = Callable[[Path, Report], "AddReport"]
+AddAddress = Callable[[str, Report], "AddReport"]
 
 
 class UploadError(ValueError):
@@ -48,7 +53,7 @@ class UploadError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What has become of one file; ``message`` says in words what went wrong."""
+    """What has become of one file or address; ``message`` says in words what went wrong."""
 
     ticket: str
     name: str
@@ -79,15 +84,29 @@ def safe_name(name: str) -> str:
     return f"{stem}{suffix}"
 
 
-class Uploads:
-    """Takes files and indexes them in one thread, in the order they came."""
+def web_address(text: str) -> str:
+    """Return the http(s) address that was typed; UploadError where it is none."""
+    address = text.strip()
+    if "://" not in address:
+        address = f"https://{address}"
+    if web_host(address) is None or re.search(r"\s", address):
+        raise UploadError("This is no web address; copy it whole, from https:// on.", 400)
+    return address
 
-    def __init__(self, add: Add) -> None:
-        self._add = add
+
+class Uploads:
+    """Takes files and addresses and indexes them in one thread, in the order they came.
+
+    Without ``add_address`` every address is refused.
+    """
+
+    def __init__(self, add_file: AddFile, add_address: AddAddress | None = None) -> None:
+        self._add_file, self._add_address = add_file, add_address
         self._folder = Path(tempfile.mkdtemp(prefix="kutip-uploads-"))
         self._jobs: dict[str, Job] = {}
-        self._waiting: queue.Queue[tuple[str, Path] | None] = queue.Queue()
+        self._waiting: queue.Queue[tuple[str, Path | str] | None] = queue.Queue()
         self._lock = threading.Lock()
+        self._closing = threading.Event()
         self._size = 0
         self._thread = threading.Thread(target=self._work, daemon=True, name="kutip-uploads")
         self._thread.start()
@@ -97,27 +116,46 @@ class Uploads:
         """The private folder files wait in; it is never served."""
         return self._folder
 
+    @property
+    def takes_addresses(self) -> bool:
+        """Say whether web addresses may be given."""
+        return self._add_address is not None
+
     def close(self) -> None:
-        """Stop after the file being indexed, and delete what waits."""
+        """Stop after the batch being indexed, and delete what waits."""
+        self._closing.set()
         self._waiting.put(None)
         self._thread.join()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def open(self, name: str, ticket: str) -> Receiving:
         """Begin to take a file; UploadError where it is not taken."""
-        if not re.fullmatch(r"[\w-]{16,64}", ticket, re.ASCII):
-            raise UploadError("The upload has no ticket; reload the page and try again.", 400)
+        self._check(ticket)
         safe = safe_name(name)
-        with self._lock:
-            self._forget()
-            waiting = sum(job.state in ("waiting", "reading") for job in self._jobs.values())
-        if waiting >= _WAITING:
-            raise UploadError("Too many files are waiting; try again when some are done.", 429)
         if shutil.disk_usage(self._folder).free < _SPARE:
             raise UploadError("The disk of the server is nearly full; free some space first.", 507)
         folder = self._folder / secrets.token_hex(16)
         folder.mkdir(mode=0o700)
         return Receiving(self, folder / safe, ticket)
+
+    def take_address(self, text: str, ticket: str) -> None:
+        """Let what is at a web address be fetched and indexed; UploadError where it may not be."""
+        self._check(ticket)
+        if self._add_address is None:
+            raise UploadError(
+                "Web addresses are not taken: the chat was not started with --web.", 403
+            )
+        address = web_address(text)
+        self._enqueue(secrets.token_hex(16), plain(address, limit=200), ticket, address)
+
+    def _check(self, ticket: str) -> None:
+        if not re.fullmatch(r"[\w-]{16,64}", ticket, re.ASCII):
+            raise UploadError("The upload has no ticket; reload the page and try again.", 400)
+        with self._lock:
+            self._forget()
+            waiting = sum(job.state in ("waiting", "reading") for job in self._jobs.values())
+        if waiting >= _WAITING:
+            raise UploadError("Too many files are waiting; try again when some are done.", 429)
 
     def take(self, size: int) -> None:
         """Count bytes that are kept; UploadError where there are too many in all."""
@@ -134,10 +172,12 @@ class Uploads:
 
     def enqueue(self, ticket: str, path: Path) -> None:
         """Let a file that is here be indexed."""
-        key = path.parent.name
+        self._enqueue(path.parent.name, path.name, ticket, path)
+
+    def _enqueue(self, key: str, name: str, ticket: str, given: Path | str) -> None:
         with self._lock:
-            self._jobs[key] = Job(ticket, path.name, at=time.monotonic())
-        self._waiting.put((key, path))
+            self._jobs[key] = Job(ticket, name, at=time.monotonic())
+        self._waiting.put((key, given))
 
     def jobs(self, ticket: str) -> list[Job]:
         """Return what has become of the files of a ticket, in their order."""
@@ -152,10 +192,10 @@ class Uploads:
             del self._jobs[key]
 
     def _work(self) -> None:
-        while (item := self._waiting.get()) is not None:
+        while (item := self._waiting.get()) is not None and not self._closing.is_set():
             self._index(*item)
 
-    def _index(self, key: str, path: Path) -> None:
+    def _index(self, key: str, given: Path | str) -> None:
         began = time.monotonic()
 
         def tell(state: State, articles: int, passages: int, message: str = "") -> None:
@@ -165,25 +205,40 @@ class Uploads:
                     seconds=time.monotonic() - began, message=message, at=time.monotonic(),
                 )  # fmt: skip
 
+        def follow(progress: Progress) -> None:
+            if self._closing.is_set():
+                raise UploadError("The server was stopped.", 503)
+            tell("reading", progress.articles, progress.passages)
+
         tell("reading", 0, 0)
-        size = path.stat().st_size
+        size = given.stat().st_size if isinstance(given, Path) else 0
         outcome: tuple[int, int, str]
         try:
-            report = self._add(path, lambda p: tell("reading", p.articles, p.passages))
+            report = self._add(given, follow)
             indexed = report.added + report.updated + report.unchanged
-            failed = " ".join(_sentence(one.message, path) for one in report.failed[:3])
+            failed = " ".join(_sentence(one.message, given) for one in report.failed[:3])
             outcome = (indexed, report.embedded, failed)
         except (KutipError, ValueError, OSError) as error:
-            _log.warning("an uploaded file was not indexed: %s", error)
-            outcome = (0, 0, _sentence(str(error), path))
+            _log.warning("what was given to the page was not indexed: %s", error)
+            outcome = (0, 0, _sentence(str(error), given))
         finally:
-            self.give_back(path, size)
+            if isinstance(given, Path):
+                self.give_back(given, size)
         tell("done" if outcome[0] else "failed", *outcome)
 
+    def _add(self, given: Path | str, follow: Report) -> AddReport:
+        if isinstance(given, Path):
+            return self._add_file(given, follow)
+        if self._add_address is None:
+            raise UploadError("Web addresses are not taken.", 403)
+        return self._add_address(given, follow)
 
-def _sentence(message: str, path: Path) -> str:
+
+def _sentence(message: str, given: Path | str) -> str:
     """Take the folder of the server out of a message."""
-    return message.replace(str(path), path.name).replace(str(path.parent), "").strip()
+    if isinstance(given, Path):
+        message = message.replace(str(given), given.name).replace(str(given.parent), "")
+    return message.strip()
 
 
 class Receiving:

@@ -122,6 +122,8 @@ class Texts:
     add_articles: str
     choose_files: str
     add_hint: str
+    web_address: str
+    add: str
     waiting: str
     uploading: str
     indexing: str
@@ -145,6 +147,7 @@ class Texts:
     coverage_hint: str
     show_articles: str
     same_story: str
+    more_stories: str
     loading: str
     trouble: str
     undated: str

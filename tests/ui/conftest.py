@@ -14,18 +14,17 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     ViewportSize,
     sync_playwright,
 )
 
+from benchmarks.browser import start_chromium
 from tests.index.conftest import HashEmbedder
 from tests.ui.room import DESKTOP, Scripted, open_library
 from ui.app import build
 from ui.uploads import Uploads
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
 
 Opener = Callable[..., Page]
 
@@ -34,7 +33,7 @@ Opener = Callable[..., Page]
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scripted]:
     """Return the library whose answers tests decide."""
     made = open_library(tmp_path_factory.mktemp("room") / "index", HashEmbedder())
-    made.uploads = Uploads(made.add_file)
+    made.uploads = Uploads(made.add_file, made.add_address)
     yield made
     made.uploads.close()
     made.index.close()
@@ -57,13 +56,12 @@ def address(library: Scripted, browser: Browser) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Start Debian's chromium, which these tests are about."""
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing: install it with 'apt-get install chromium'")
+    """Start chromium."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=[*FLAGS.split(), "--no-first-run"]
-        )
+        try:
+            chromium = start_chromium(playwright)
+        except Error as error:
+            pytest.fail(f"There is no chromium; 'playwright install chromium' brings one: {error}")
         yield chromium
         chromium.close()
 

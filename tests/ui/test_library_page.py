@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from index.loading import addresses
+from tests.index.served import serving
 from tests.ui.conftest import Opener
 from tests.ui.room import ARTICLE, PHONE, Scripted, answered, go
+from ui.uploads import Uploads
+
+RSS = """<?xml version="1.0"?><rss version="2.0"
+xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>News</title>
+<item><title>Lighthouse keepers return</title><link>https://news.example/1</link>
+<content:encoded>{}</content:encoded></item>
+<item><title>Ferry sails again</title><link>https://news.example/2</link>
+<content:encoded>{}</content:encoded></item></channel></rss>""".format(
+    "The keepers of the northern lighthouse returned on Monday after two years. " * 12,
+    "The ferry between the islands sails again every morning at seven o’clock. " * 12,
+)
 
 
 def file(name: str, text: str) -> dict[str, object]:
@@ -75,6 +89,59 @@ def test_files_are_added_while_questions_are_answered(visit: Opener, library: Sc
     assert library.uploads
     assert [*library.uploads.folder.iterdir()] == []
     library.index.remove("uploads/kapal.txt")
+
+
+def test_a_feed_is_added_by_its_address(
+    visit: Opener, library: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its articles are fetched, counted and found; what cannot be had is said in words."""
+    with serving() as site:
+        monkeypatch.setattr(addresses, "TRUSTED", {("127.0.0.1", site.port)})
+        feed = site.put("/feed.xml", RSS, "application/rss+xml")
+        page = visit()
+        go(page, "articles")
+        page.fill("#kutip-address", feed)
+        page.keyboard.press("Enter")
+        expect(page.locator(".job.done .said")).to_have_text("2 articles added", timeout=30_000)
+        page.fill("#kutip-address", "https://169.254.169.254/latest/meta-data")
+        page.keyboard.press("Enter")
+        expect(page.locator(".job.failed .said")).to_contain_text("not a public one", timeout=30_000)
+        page.fill("#kutip-address", "file:///etc/passwd")
+        page.keyboard.press("Enter")
+        expect(page.locator(".job.failed").last).to_contain_text("This is no web address")
+    page.fill("#kutip-find", "Lighthouse keepers")
+    expect(page.locator(".entry").first).to_contain_text("Lighthouse keepers return")
+    library.index.remove(["https://news.example/1", "https://news.example/2"])
+
+
+def test_no_address_is_asked_for_unless_allowed(visit: Opener, library: Scripted) -> None:
+    """Without --web there is no place to type one, and a call of one's own making adds nothing."""
+    allowed, library.uploads = library.uploads, Uploads(library.add_file)
+    try:
+        page = visit()
+        go(page, "articles")
+        expect(page.locator(".entry").first).to_be_visible()
+        assert page.locator("#kutip-address").count() == 0
+        said = page.evaluate(
+            "kutipParts.get('articles').server.fetch("
+            "{ address: 'https://example.org/', ticket: 't'.repeat(32) })"
+        )
+        assert "--web" in said["message"]
+    finally:
+        library.uploads.close()
+        library.uploads = allowed
+
+
+def test_a_page_from_another_machine_without_https_works(visit: Opener, library: Scripted) -> None:
+    """Browsers keep crypto.randomUUID from such pages; files are added all the same."""
+    page = visit()
+    page.add_init_script("delete Crypto.prototype.randomUUID")
+    page.reload()
+    go(page, "articles")
+    files = [file("lan.txt", "A Tale from the Next Room\n\nIt is read here.")]
+    page.locator("#kutip-articles input[type=file]").set_input_files(files)  # type: ignore[arg-type]
+    expect(page.locator(".job.done")).to_contain_text("1 article added")
+    library.index.remove("uploads/lan.txt")
 
 
 def test_files_can_be_dropped_anywhere(visit: Opener, library: Scripted) -> None:
@@ -154,6 +221,24 @@ def test_insights_lead_to_the_articles(visit: Opener) -> None:
     page.fill("#kutip-coverage", "vaccine")
     page.keyboard.press("Enter")
     expect(page.locator(".covered")).to_contain_text("Articles about “vaccine”")
+
+
+def test_copies_of_a_story_are_shown_together(visit: Opener, library: Scripted) -> None:
+    """A story in two articles is one row, which opens on both."""
+    copy = replace(ARTICLE, id="wire/copy", title="Guterres di Moskwa", source="wire/copy.txt")
+    library.index.add([copy])
+    page = visit()
+    go(page, "insights")
+    story = page.locator(".story")
+    expect(story).to_have_count(1)
+    expect(story.locator(".number")).to_have_text("2")
+    story.locator("summary").click()
+    story.get_by_role("button").filter(has_text="copy.txt").click()
+    expect(page.locator("#kutip-pane .reading")).to_contain_text("Perserikatan Bangsa-Bangsa")
+    library.index.remove("wire/copy")
+    page.reload()
+    expect(page.locator(".panels")).to_be_visible()
+    expect(story).to_have_count(0)
 
 
 def test_the_map_is_the_same_every_time(library: Scripted) -> None:

@@ -28,6 +28,7 @@ class Shelf:
         self.free = threading.Event()
         self.free.set()
         self.texts: dict[str, bytes] = {}
+        self.addresses: list[str] = []
 
     def add(self, path: Path, progress: Callable[[Progress], None]) -> AddReport:
         self.free.wait(10)
@@ -39,6 +40,12 @@ class Shelf:
             return AddReport(added=2, failed=failed)
         return AddReport(added=1)
 
+    def fetch(self, address: str, progress: Callable[[Progress], None]) -> AddReport:
+        self.addresses.append(address)
+        while not self.free.wait(0.01):
+            progress(Progress(0, None, 1, 1, 1, 1, address))  # raises once it is to end
+        return AddReport(added=3, embedded=9)
+
 
 @pytest.fixture
 def shelf() -> Shelf:
@@ -47,7 +54,7 @@ def shelf() -> Shelf:
 
 @pytest.fixture
 def taking(shelf: Shelf) -> Iterator[Uploads]:
-    made = Uploads(shelf.add)
+    made = Uploads(shelf.add, shelf.fetch)
     yield made
     shelf.free.set()
     made.close()
@@ -85,6 +92,47 @@ def test_files_are_indexed_and_thrown_away(taking: Uploads, shelf: Shelf) -> Non
     assert taking.jobs("x" * 32) == []
     assert [*taking.folder.iterdir()] == []
     assert taking.folder.stat().st_mode & 0o077 == 0
+
+
+def test_addresses_wait_in_the_same_line(taking: Uploads, shelf: Shelf) -> None:
+    """Fetched in their turn, told like files; https is meant where nothing is said."""
+    taking.take_address(" example.org/feed.xml ", TICKET)
+    taking.take_address("http://example.org/a?b=c", TICKET)
+    assert settled(taking, 2) == {
+        "https://example.org/feed.xml": ("done", ""),
+        "http://example.org/a?b=c": ("done", ""),
+    }
+    assert shelf.addresses == ["https://example.org/feed.xml", "http://example.org/a?b=c"]
+    assert [job.articles for job in taking.jobs(TICKET)] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "file:///etc/passwd", "ftp://a.example/x", "https://", "a b", "/etc/passwd"]
+)
+def test_what_is_no_web_address_is_refused(taking: Uploads, text: str) -> None:
+    """A path of the server or another scheme never reaches the loaders."""
+    with pytest.raises(UploadError, match="no web address"):
+        taking.take_address(text, TICKET)
+    assert taking.jobs(TICKET) == []
+
+
+def test_addresses_are_refused_unless_allowed() -> None:
+    """Nothing is fetched by a chat that was started without --web."""
+    plain = Uploads(Shelf().add)
+    with pytest.raises(UploadError, match="--web"):
+        plain.take_address("https://example.org/", TICKET)
+    assert plain.jobs(TICKET) == []
+    plain.close()
+
+
+def test_a_long_fetch_ends_with_the_server(shelf: Shelf) -> None:
+    """Closing waits neither for a site nor for what stands in line behind it."""
+    shelf.free.clear()
+    made = Uploads(shelf.add, shelf.fetch)
+    made.take_address("https://example.org/sitemap.xml", TICKET)
+    made.take_address("https://example.org/other", TICKET)
+    made.close()
+    assert shelf.addresses in ([], ["https://example.org/sitemap.xml"])
 
 
 @pytest.mark.parametrize(

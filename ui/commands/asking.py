@@ -99,17 +99,15 @@ def chat(
     public: Annotated[
         bool, typer.Option("--public", help="Let others in without a password.")
     ] = False,
+    web: Annotated[
+        bool, typer.Option("--web", help="Let the page add articles from web addresses.")
+    ] = False,
 ) -> None:
     """Serve the chat as a web page."""
     path = index_path(index)
     from ui.app import launch
 
     launch(
-        path,
-        host=host,
-        port=port,
-        llm=llm or reader,
-        readonly=readonly,
-        auth=auth or None,
-        public=public,
-    )
+        path, host=host, port=port, llm=llm or reader, readonly=readonly, auth=auth or None,
+        public=public, web=web,
+    )  # fmt: skip

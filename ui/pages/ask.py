@@ -72,7 +72,8 @@ def _loading(library: Library) -> Callable[[gr.Request], tuple[str, ...]]:
     def load(request: gr.Request) -> tuple[str, ...]:
         texts = parts.texts(request)
         form, pane = shell.render_form(texts), shell.render_empty_pane(texts)
-        frame = render_library(texts, readonly=library.readonly)
+        web = library.takes_addresses
+        frame = render_library(texts, readonly=library.readonly, web=web)
         try:
             articles = library.articles()
         except KutipError as error:

@@ -24,6 +24,7 @@ from ui.records import answer_of, answers_of
 from ui.render import render_answer
 from ui.shelf import render_said, render_shelf, render_undo
 from ui.texts import Texts, texts_for_browser
+from ui.uploads import UploadError
 
 _log = logging.getLogger("kutip.ui")
 
@@ -93,7 +94,7 @@ def conversation_functions(library: Library) -> tuple[Function, ...]:
 
 
 def article_functions(library: Library) -> tuple[Function, ...]:
-    """Return what the Articles page calls: the list, deleting, undoing, and how files fare."""
+    """Return what the Articles page calls: the list, deleting, undoing, and what is added."""
 
     def browse(data: dict[str, Any], words: Texts) -> str:
         wish = _wish(data)
@@ -120,15 +121,31 @@ def article_functions(library: Library) -> tuple[Function, ...]:
             return {"said": render_said(words.gone), "failed": True}
         return {"said": render_said(words.restored.format(article.title or article_id))}
 
+    return *(_told(one) for one in (browse, remove, restore)), *_adding_functions(library)
+
+
+def _adding_functions(library: Library) -> tuple[Function, ...]:
+    """Return what is called to add articles, and to ask how files and addresses fare."""
+
     def jobs(data: dict[str, Any], words: Texts) -> dict[str, Any]:
         ticket = str(data.get("ticket", ""))
         return {**render_jobs(library.jobs(ticket), words), "count": _count(library, words)}
+
+    def fetch(data: dict[str, Any], _words: Texts) -> dict[str, Any]:
+        ticket, address = str(data.get("ticket", "")), str(data.get("address", ""))[:2048]
+        try:
+            if library.uploads is None:
+                raise UploadError("These articles can only be read.", 403)
+            library.uploads.take_address(address, ticket)
+        except UploadError as error:
+            return {"message": str(error)}
+        return {"message": ""}
 
     def seeds(_data: dict[str, Any], words: Texts) -> dict[str, Any]:
         library.add_seeds()
         return {"said": words.seeds_added, "count": _count(library, words)}
 
-    return tuple(_told(one) for one in (browse, remove, restore, jobs, seeds))
+    return _told(jobs), _told(fetch), _told(seeds)
 
 
 def insight_functions(library: Library) -> tuple[Function, ...]:

@@ -1,12 +1,12 @@
 // The Articles page: the list with its facets, deleting with undo, and files given to the page.
-import { call, element, fill, find, make, phrase, root, whenPart, whenValue, words }
+import { call, element, fill, find, make, phrase, root, token, whenPart, whenValue, words }
   from './parts.js';
 
 const FACETS = ['query', 'language', 'source', 'year', 'topic'];
 let wish = {};
 let latest = 0;
 let typing = 0;
-const ticket = crypto.randomUUID();
+const ticket = token();
 const sending = new Map(); // files on their way: name, size, part sent, error
 let queue = Promise.resolve();
 let polling = 0;
@@ -73,7 +73,7 @@ async function count() {
 
 function send(file) {
   const entry = { name: file.name, size: file.size, part: 0, error: '' };
-  sending.set(crypto.randomUUID(), entry);
+  sending.set(token(), entry);
   draw([]);
   queue = queue.then(() => put(file, entry)).then(follow);
 }
@@ -105,6 +105,17 @@ function refusal(request) {
   } catch {
     return '';
   }
+}
+
+async function fetchAddress(input) {
+  const address = input.value.trim();
+  if (!address) return;
+  if (!pendingFiles().some((entry) => !entry.error)) began = Date.now();
+  const reply = await call('articles', 'fetch', { ticket, address });
+  if (!reply) return;
+  if (reply.message) sending.set(token(), { name: address, error: reply.message });
+  else input.value = '';
+  await follow();
 }
 
 let known = [];
@@ -184,6 +195,10 @@ whenPart('articles', ({ element: own }) => {
   });
   own.addEventListener('submit', (event) => {
     event.preventDefault();
+    if (event.target.matches('.by-address')) {
+      fetchAddress(find('#kutip-address'));
+      return;
+    }
     clearTimeout(typing);
     go({ query: find('#kutip-find').value.trim() });
   });

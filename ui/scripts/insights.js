@@ -40,7 +40,7 @@ function topic(button) {
 
 whenPart('insights', ({ element: own }) => {
   own.addEventListener('click', (event) => {
-    const dot = event.target.closest('.dot');
+    const dot = event.target.closest('.dot'); // buttons that name an article open it anyway
     const button = event.target.closest('[data-topic]');
     const target = event.target.closest('[data-go]');
     if (dot) show(dot, true);

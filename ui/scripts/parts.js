@@ -24,6 +24,10 @@ export function words() {
   return known.words;
 }
 
+// crypto.randomUUID is missing where a page did not come from this machine or by https.
+export const token = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, '0')).join('');
+
 export function say(text) {
   const status = find('form.ask [role=status]');
   if (status) status.textContent = text;
