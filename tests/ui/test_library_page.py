@@ -105,7 +105,9 @@ def test_a_feed_is_added_by_its_address(
         expect(page.locator(".job.done .said")).to_have_text("2 articles added", timeout=30_000)
         page.fill("#kutip-address", "https://169.254.169.254/latest/meta-data")
         page.keyboard.press("Enter")
-        expect(page.locator(".job.failed .said")).to_contain_text("not a public one", timeout=30_000)
+        expect(page.locator(".job.failed .said")).to_contain_text(
+            "not a public one", timeout=30_000
+        )
         page.fill("#kutip-address", "file:///etc/passwd")
         page.keyboard.press("Enter")
         expect(page.locator(".job.failed").last).to_contain_text("This is no web address")
