@@ -41,6 +41,28 @@ def test_a_follow_up_goes_on_from_the_last_answered_turn(visit: Opener, library:
     )
 
 
+def test_questions_in_quick_succession_are_all_answered(visit: Opener) -> None:
+    """The end of one answer, told late, is not taken for the end of the next one."""
+    page = visit()
+    page.evaluate(
+        """() => {
+            let left = 12;
+            const form = document.querySelector('form.ask');
+            const next = () => {
+                if (form.classList.contains('busy') || !left) return;
+                form.querySelector('textarea').value = `Who met Guterres? ${left}`;
+                left -= 1;
+                form.requestSubmit();
+            };
+            new MutationObserver(next).observe(form, { attributeFilter: ['class'] });
+            next();
+        }"""
+    )
+    expect(page.locator("#kutip-turn .question")).to_have_text("Who met Guterres? 1")
+    expect(page.locator(".turn .actions")).to_have_count(12)
+    expect(page.locator(".answer.failed")).to_have_count(0)
+
+
 def test_a_chip_asks_what_comes_next(visit: Opener) -> None:
     """Only the newest answer offers questions, and one click asks them."""
     page = visit()

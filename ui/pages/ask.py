@@ -41,7 +41,7 @@ _PANE = (
     '<button type="button" class="close" aria-label="${close}" title="${close}"></button></div>'
     '<section class="pane-body" aria-label="${region}" tabindex="0">${value}</section>'
 )
-_SETTLED = "() => { document.dispatchEvent(new CustomEvent('kutip:settled')); }"
+_BROKEN = "() => { document.dispatchEvent(new CustomEvent('kutip:broken')); }"
 
 
 def add_page(blocks: gr.Blocks, library: Library) -> None:
@@ -61,8 +61,9 @@ def add_page(blocks: gr.Blocks, library: Library) -> None:
     filled = [header, welcome, form, articles, pane]
     blocks.load(_loading(library), None, filled, **private)
     asked = form.ask(_asking(library), None, turn, trigger_mode="multiple", **private)
-    asked.then(None, js=_SETTLED, **private)  # not called where the function failed
-    asked.failure(None, js=_SETTLED, **private)
+    # Success needs no event: the last value says that it is the last, and an event that comes
+    # after it would be taken for the end of the next question.
+    asked.failure(None, js=_BROKEN, **private)
     form.stop(None, cancels=[asked], **private)
 
 

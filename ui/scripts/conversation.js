@@ -94,8 +94,8 @@ function remember(article) {
   document.dispatchEvent(new CustomEvent('kutip:talks'));
 }
 
-// The event is over. Without a finished answer it was stopped, or something broke.
-function settled() {
+// The server could not finish the answer.
+function broken() {
   if (state.busy) interrupt('failed', words().failed);
 }
 
@@ -164,4 +164,4 @@ whenPart('form', ({ element: own }) => {
   own.addEventListener('input', (event) => fit(event.target));
 });
 whenValue('turn', grown);
-document.addEventListener('kutip:settled', settled);
+document.addEventListener('kutip:broken', broken);
