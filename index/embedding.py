@@ -170,9 +170,9 @@ def load_embedder(name: str | None = None) -> Embedder:
     source = bundled_file() if name == BUNDLED_NAME else None
     if name == BUNDLED_NAME and source is None:
         name = HUB_NAME
-    folder = cache_folder() / "models" / _cache_key(name, source)
     from index.models.compiling import FORMAT
 
+    folder = cache_folder() / "models" / f"{_cache_key(name, source)}-f{FORMAT}"
     manifest = usable_manifest(folder, FORMAT)
     if manifest is None:
         with compile_lock(folder):

@@ -68,7 +68,7 @@ def load_token_scorer(path: Path) -> TokenScorer:
     :raises ModelError: the file is damaged, or the encoder it was made of cannot be had.
     """
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    folder = cache_folder() / "models" / f"{path.stem}-{digest}"
+    folder = cache_folder() / "models" / f"{path.stem}-{digest}-f{FORMAT}"
     manifest = usable_manifest(folder, FORMAT)
     if manifest is None:
         with compile_lock(folder):

@@ -11,11 +11,13 @@ import pytest
 
 from index.embedding import CompiledEmbedder, SentenceTransformerEmbedder, load_embedder
 from index.errors import ModelError
+from index.models import compiling, token_scoring
 from index.models.bundled import bundled_file, read_bundled
 from index.models.graph import build_graph
 from index.models.hugging_face import write_sentence_transformer
 from index.models.runtime import CompiledEncoder, open_session
 from index.models.samples import SAMPLES
+from index.models.token_scoring import load_token_scorer
 from index.models.weights import (
     BLOCK,
     EncoderWeights,
@@ -171,6 +173,36 @@ def test_a_model_folder_is_compiled_once_and_agrees_with_sentence_transformers(
     again = load_embedder(str(folder))
     assert again.identity == embedder.identity
     assert manifests[0].stat().st_mtime_ns == written
+
+
+def test_versions_of_the_graphs_are_kept_side_by_side(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two versions of Kutip that share a cache leave each other's embedders and scorers alone."""
+    source = write_sentence_transformer(tiny_weights(), tmp_path / "tiny")
+    layers = tmp_path / "reader.safetensors"
+    layers.write_bytes(b"layers")
+
+    def write_scorer(tensors: object, card: object, precision: str, folder: Path) -> object:
+        manifest = {"format": token_scoring.FORMAT, "max_tokens": 8, "precision": precision,
+                    "card": card}  # fmt: skip
+        (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+        return manifest
+
+    monkeypatch.setattr(token_scoring, "read_layers", lambda path: ({}, {}))
+    monkeypatch.setattr(token_scoring, "write_scorer", write_scorer)
+    kept: dict[Path, bytes] = {}
+    seen: set[int] = set()
+    for version in (98, 99, 98):
+        monkeypatch.setattr(compiling, "FORMAT", version)
+        monkeypatch.setattr(token_scoring, "FORMAT", version)
+        load_embedder(str(source))
+        load_token_scorer(layers)
+        assert all(path.read_bytes() == content for path, content in kept.items())
+        kept = {path: path.read_bytes() for path in cache.rglob("*") if path.is_file()}
+        manifests = sorted(path.parent.name for path in kept if path.name == "manifest.json")
+        seen.add(version)
+        assert [name[-4:] for name in manifests] == [f"-f{one}" for one in sorted(seen)] * 2
 
 
 def test_other_weights_are_another_identity(tmp_path: Path, cache: Path) -> None:
