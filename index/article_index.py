@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index.embedding import Embedder, load_embedder
 from index.errors import ModelError, StoreError
-from index.fitting import absolute, manifest_of, must_fit
+from index.fitting import absolute, must_fit, open_or_create
 from index.grouping import stories
 from index.indexing import Indexing
 from index.loading.files import NO_COLUMNS
@@ -29,7 +29,6 @@ from index.store import (
     content_hash,
     count_facets,
     mean_vectors,
-    open_store,
 )
 from index.timing import Timing
 from index.types import AddReport, Article, ArticleInfo, Facets, Filters, Hit, Progress
@@ -57,28 +56,23 @@ class ArticleIndex:
         create: bool = False,
         model: str | Embedder | None = None,
         readonly: bool = False,
+        rescue: bool = False,
     ) -> Self:
         """Open the index in a folder; with ``create``, make it where there is none.
 
         :param path: its folder; None is ``$KUTIP_INDEX`` or ./kutip-index.
         :param model: the embedding model of a new index: a sentence-transformers name or folder,
             or an embedder; an existing index knows its own.
+        :param rescue: where the database is too damaged to be opened, make it anew from what can
+            be read; ``check(repair=True)`` tells what is missing.
         :raises StoreError: there is no index there, or it cannot be used.
         :raises ModelError: the model cannot be loaded, or is not the one of the index.
         """
         folder = Path(path) if path is not None else default_path()
         embedder = load_embedder(absolute(model)) if isinstance(model, str) else model
-        if not create or readonly:
-            store = open_store(folder, readonly=readonly)
-        else:
-            try:
-                store = open_store(folder)
-            except StoreError:
-                # Not there yet, most likely; if it is something else, creating says so again.
-                embedder = embedder or load_embedder()
-                store = open_store(folder, create=manifest_of(embedder))
-        if embedder is not None:
-            must_fit(embedder, store)
+        store, embedder = open_or_create(
+            folder, embedder, load_embedder, create=create, readonly=readonly, rescue=rescue
+        )
         return cls(store, embedder)
 
     def __enter__(self) -> Self:

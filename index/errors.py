@@ -3,7 +3,8 @@
 KutipError
 ├── ArticleError   an article or file could not be read; carries ``path``
 ├── StoreError     an index could not be opened, read or written; carries ``path``
-│   └── StoreBusyError   another process is writing it at the moment
+│   ├── StoreBusyError      another process is writing it at the moment
+│   └── StoreDamagedError   its database cannot be what was written
 ├── ModelError     an embedding model could not be loaded; carries ``name``
 └── ReaderError    a reader could not be loaded or failed
 
@@ -38,6 +39,10 @@ class StoreError(KutipError):
 
 class StoreBusyError(StoreError):
     """Another process is writing the index; the same can be tried again later."""
+
+
+class StoreDamagedError(StoreError):
+    """The database of an index cannot be what was written; a repair may save most of it."""
 
 
 class ModelError(KutipError):

@@ -25,6 +25,7 @@ from index.store.rows import (
     StoreStats,
     content_hash,
 )
+from index.store.salvaging import rescue
 from index.store.writing import Writer
 
 __all__ = [
@@ -47,5 +48,6 @@ __all__ = [
     "open_store",
     "passage_days",
     "relatives",
+    "rescue",
     "shared_families",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +22,8 @@ from index.types import ArticleInfo, Filters
 if TYPE_CHECKING:
     from index.store.records import Records
 
+_log = logging.getLogger("kutip.store")
+
 FAMILY_TABLES = """
 CREATE TABLE family(
   article INTEGER PRIMARY KEY, family INTEGER NOT NULL, signature BLOB NOT NULL,
@@ -29,6 +32,7 @@ CREATE INDEX family_members ON family(family);
 CREATE TABLE place(
   key INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY(key, article)) STRICT, WITHOUT ROWID;
 """
+FAMILIES_SINCE = 3  # the first format with these tables
 _AT_ONCE = 64  # articles signed at a time
 _LISTED = "(SELECT value FROM json_each(?))"  # one value, however many
 
@@ -171,9 +175,16 @@ class Families:
         )
 
 
+def _read(records: Records, rows: Sequence[tuple[Any, ...]]) -> list[_Member]:
+    found = list(_proved(rows))
+    if len(found) < len(rows):
+        _log.warning("a damaged row of %s is left out: run `kutip check`", records.folder)
+    return found
+
+
 def shared_families(records: Records, passage_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Return article number and family of each passage whose article is not alone in its family."""
-    if records.manifest.format < 3:  # opened before a writer brought it up to date
+    if records.manifest.format < FAMILIES_SINCE:  # no writer has brought it up to date
         return {}
     rows = records.rows(
         "SELECT passage.id, family.* FROM passage JOIN family ON family.article = passage.article "
@@ -182,7 +193,9 @@ def shared_families(records: Records, passage_ids: Sequence[int]) -> dict[int, t
         (json.dumps(list(passage_ids)),),
     )
     return {
-        int(id_): (one.article, one.family) for id_, *row in rows for one in _proved([tuple(row)])
+        int(id_): (one.article, one.family)
+        for id_, *row in rows
+        for one in _read(records, [tuple(row)])
     }
 
 
@@ -193,7 +206,7 @@ def relatives(
     rows = records.rows(
         "SELECT article, family, signature, sum FROM family WHERE family = ?", (family,)
     )
-    numbers = [one.article for one in _proved(rows) if one.family == family]
+    numbers = [one.article for one in _read(records, rows) if one.family == family]
     clause, values = where(filters)
     found = records.rows(
         f"SELECT {ARTICLE_COLUMNS}, sum FROM article {clause or 'WHERE true'} "

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from index.errors import StoreError
 from index.store.encoding import must_be_storable
+from index.store.families import FAMILIES_SINCE
 from index.store.newest import write_newest
 from index.store.rows import IndexedArticle
 from index.store.schema import explained
@@ -43,7 +44,7 @@ class Mender(Writer):
     def families_agree(self) -> bool:
         """Say whether the families of near-duplicates are those of the articles."""
         with explained(self._folder):
-            return self._families.agree()
+            return self._manifest.format < FAMILIES_SINCE or self._families.agree()
 
     def rebuild_families(self) -> None:
         """Find the near-duplicates among all articles again."""
@@ -60,6 +61,7 @@ class Mender(Writer):
             if first is None:
                 first = self._last("passage") + 1
             end = first + len(indexed.passages)
+            self._families.remove([number])
             self._execute("DELETE FROM passage WHERE article = ?", [(number,)])
             # A damaged row may name another article than its own.
             self._execute("DELETE FROM passage WHERE id >= ? AND id < ?", [(first, end)])
@@ -70,6 +72,7 @@ class Mender(Writer):
     def discard(self, number: int) -> None:
         """Drop the rows of an article; the sum of all rows is not kept here."""
         with self._transaction():
+            self._families.remove([number])
             self._execute("DELETE FROM passage WHERE article = ?", [(number,)])
             self._execute("DELETE FROM article WHERE number = ?", [(number,)])
             self._rebuild = True

@@ -24,7 +24,9 @@ from index.store.schema import (
 )
 
 _log = logging.getLogger("kutip.store")
-_OURS = {DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", LOCK, NEWEST, "ann", "tmp"}
+# The journal is that of a database whose creation was interrupted.
+_OURS = {DATABASE, *(f"{DATABASE}-{what}" for what in ("wal", "shm", "journal"))}
+_OURS |= {LOCK, NEWEST, "ann", "tmp"}
 
 
 def open_store(
@@ -77,6 +79,8 @@ def _is_missing(folder: Path) -> bool:
                 path=folder,
             )
         return True
+    if (folder / f"{DATABASE}-journal").exists() and not (folder / NEWEST).exists():
+        return True  # only a database that is being created keeps a journal; a writer rolls it back
     with explained(folder):
         connection = connect_reader(folder)
         try:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from index.errors import StoreError
+from index.errors import StoreDamagedError, StoreError
 from index.store.rows import FORMAT, Manifest, manifest_sum
 from index.store.tables import create_tables, migrate, tables_fit
 
@@ -42,6 +42,7 @@ _EXPLANATIONS: Mapping[int, str] = {
     sqlite3.SQLITE_PROTOCOL: "the index {path} is busy: try again in a moment",
     sqlite3.SQLITE_IOERR: "the disk of the index {path} reports an error: check the disk",
 }
+_SAVED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_NOTADB)
 
 
 @contextmanager
@@ -56,12 +57,13 @@ def explained(folder: Path) -> Iterator[None]:
         text = _EXPLANATIONS.get(code) or _EXPLANATIONS.get(code & 0xFF)
         if text is None:  # a mistake of ours, not of the disk or the user
             raise
-        raise StoreError(text.format(path=folder), path=folder) from error
+        kind = StoreDamagedError if code & 0xFF in _SAVED else StoreError
+        raise kind(text.format(path=folder), path=folder) from error
 
 
 def damaged(folder: Path) -> StoreError:
     """Return the error for rows that cannot be what was written."""
-    return StoreError(_DAMAGED.format(path=folder), path=folder)
+    return StoreDamagedError(_DAMAGED.format(path=folder), path=folder)
 
 
 def connect_reader(folder: Path) -> sqlite3.Connection:
@@ -91,7 +93,15 @@ def connect_writer(folder: Path) -> sqlite3.Connection:
     return connection
 
 
-def _connect(folder: Path, options: str) -> sqlite3.Connection:
+def connect_rescuer(folder: Path) -> sqlite3.Connection:
+    """Open a read-write connection to a database that others refuse; the caller holds the lock.
+
+    Pages that were cut off are empty then, and unreadable tables are passed over.
+    """
+    return _connect(folder, "mode=rw", rescue=True)
+
+
+def _connect(folder: Path, options: str, *, rescue: bool = False) -> sqlite3.Connection:
     uri = f"file:{quote(str((folder / DATABASE).absolute()))}?{options}"
     # The pool hands a connection to one thread at a time, which SQLite allows.
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
@@ -101,6 +111,8 @@ def _connect(folder: Path, options: str) -> sqlite3.Connection:
         for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA busy_timeout=5000")
+        if rescue:
+            connection.execute("PRAGMA writable_schema=ON")
         if "mode=ro" in options:
             connection.execute("PRAGMA query_only=ON")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -190,7 +202,7 @@ def bring_up_to_date(connection: sqlite3.Connection, folder: Path) -> None:
 
 
 def _changed(folder: Path) -> StoreError:
-    return StoreError(
+    return StoreDamagedError(
         f"what the index {folder} says of itself is damaged, or was not written by Kutip: "
         "index the articles again into a new folder",
         path=folder,

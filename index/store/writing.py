@@ -69,11 +69,12 @@ class Writer:
             return self.stored.generation
         with self._transaction():
             self._delete([article.article.id for article in articles])
-            self._insert(
+            sums = self._insert(
                 list({article.article.id: article for article in articles}.values()),
                 self._last("article") + 1,
                 self._last("passage") + 1,
             )
+            self._add_sums(sums)
             self._own([(each.article.id, each.origin) for each in articles])
             self._own([(article_id, "") for article_id in given])
             for file in files:
@@ -194,7 +195,8 @@ class Writer:
                 removed += 1
         return removed
 
-    def _insert(self, articles: Sequence[IndexedArticle], number: int, first: int) -> None:
+    def _insert(self, articles: Sequence[IndexedArticle], number: int, first: int) -> list[bytes]:
+        """Write the rows of articles and return their sums."""
         heads, passages = encode(articles, number, first)
         self._execute(f"INSERT INTO article VALUES({', '.join('?' * 14)})", heads)
         self._execute(f"INSERT INTO passage VALUES({', '.join('?' * 11)})", passages)
@@ -202,7 +204,7 @@ class Writer:
             "INSERT INTO fts(rowid, terms) VALUES(?, ?)", [(row[0], row[6]) for row in passages]
         )
         self.copies += self._families.add((row[0], row[2], row[13]) for row in heads)
-        self._add_sums([*(row[12] for row in heads), *(row[10] for row in passages)])
+        return [*(row[12] for row in heads), *(row[10] for row in passages)]
 
     def _own(self, pairs: Sequence[tuple[str, str]]) -> None:
         self._execute("INSERT OR IGNORE INTO origin VALUES(?, ?)", pairs)

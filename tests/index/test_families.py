@@ -175,7 +175,9 @@ def test_readers_are_told_of_families_of_several(store: Store) -> None:
         "INSERT INTO place VALUES(7, 3)",
     ],
 )
-def test_damage_is_found_and_mended(store: Store, statement: str) -> None:
+def test_damage_is_found_and_mended(
+    store: Store, statement: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """A changed row is found, is never followed, and is made again from the articles."""
     put(store, *[ready(f"{n}", text) for n, text in enumerate(chain("a", 2))], ready("x", "Lain."))
     before = partition(stored(store))
@@ -183,6 +185,7 @@ def test_damage_is_found_and_mended(store: Store, statement: str) -> None:
     damage(store, statement)
     with store.snapshot() as snapshot:
         assert relatives(snapshot, 3).keys() == {3}
+        assert ("left out" in caplog.text) == (statement.startswith("UPDATE family SET family"))
     assert [(f.part, f.repaired) for f in store.check()] == [("duplicates", False)]
     assert [(f.part, f.repaired) for f in store.check(repair=True)] == [("duplicates", True)]
     assert partition(stored(store)) == before
@@ -217,6 +220,7 @@ def test_an_older_store_is_signed_when_it_is_written(store: Store) -> None:
     older = open_store(store.path)
     with older.snapshot() as snapshot:
         assert shared_families(snapshot, [1, 2, 3]) == {}
+    assert open_store(store.path, readonly=True).check() == []
     put(older, ready("x", "Lain."))
     newer = open_store(store.path)
     assert partition(stored(newer)) == before | {frozenset("x")}

@@ -27,7 +27,7 @@ def check(
     folder = index_path(index)
     from index import ArticleIndex
 
-    with ArticleIndex.open(folder) as opened:
+    with ArticleIndex.open(folder, rescue=repair) as opened:
         findings = list(opened.check(repair=repair))
     if as_json:
         print_json({"findings": plain(findings)})
