@@ -22,6 +22,13 @@ _DAY = re.compile(
 _SAID = re.compile(r"\b(?:said|says|told|kata|mengatakan|ujar(?:nya)?|menurut)\b")
 _PLACE = re.compile(r"\b(?:in|at|di|ke) [A-Z]\w+")
 _PLACED = re.compile(r"\b(?:in|at|of|di|ke|dari|kota|desa|pulau) \Z", re.IGNORECASE)
+_NO_PERSON = re.compile(
+    r"\b(?:academy|agency|bank|bay|city|club|company|council|court|house|institute|island|lane|league"
+    r"|ministry|museum|office|party|radio|river|school|street|team|trust|union|university"
+    r"|akademi|badan|desa|dewan|kabupaten|kantor|kementerian|kota|museum|partai|pasukan|provinsi"
+    r"|pulau|sekolah|sungai|teluk|universitas|yayasan)\b",
+    re.IGNORECASE,
+)
 _ASKED = {
     "when": re.compile(r"\b(?:when|kapan|what (?:date|year|day)|tanggal|which day)\b", re.I),
     "where": re.compile(r"\b(?:where|di ?mana|which (?:city|country))\b", re.I),
@@ -46,7 +53,7 @@ def follow_ups(answer: Answer, texts: Texts) -> tuple[str, ...]:
         words = match[0].split()
         name = " ".join(words if len(words) < 4 else words[-2:])  # without a title of office
         placed = _PLACED.search(around[: match.start()])
-        if not placed and name.casefold() not in known:
+        if not placed and not _NO_PERSON.search(match[0]) and name.casefold() not in known:
             wanted.append(texts.follow_who_is.format(name))
             break
     if not _ASKED["where"].search(asked) and _PLACE.search(around):

@@ -57,7 +57,7 @@ def _address_form(texts: Texts) -> str:
     return (
         f'<form class="by-address"><label class="unseen" for="kutip-address">{label}</label>'
         f'<input id="kutip-address" type="text" inputmode="url" maxlength="2048"'
-        f' placeholder="{label}" autocomplete="off" spellcheck="false">'
+        f' placeholder="{html.escape(texts.web_hint)}" autocomplete="off" spellcheck="false">'
         f'<button type="submit" class="fetch">{html.escape(texts.add)}</button></form>'
     )
 

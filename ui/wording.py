@@ -35,6 +35,8 @@ class Texts:
     pane_label: str
     pane_empty: str
     pane_empty_hint: str
+    pane_unread: str
+    pane_unread_hint: str
     close: str
     sources: str
     nearest: str
@@ -123,6 +125,7 @@ class Texts:
     choose_files: str
     add_hint: str
     web_address: str
+    web_hint: str
     add: str
     waiting: str
     uploading: str

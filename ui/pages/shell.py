@@ -149,8 +149,11 @@ def render_form(texts: Texts) -> str:
 def render_empty_pane(texts: Texts) -> str:
     """Render what the reading pane shows before anything is opened."""
     return (
-        f'<div class="empty"><span class="page" aria-hidden="true"></span>'
-        f"<h2>{html.escape(texts.pane_empty)}</h2><p>{html.escape(texts.pane_empty_hint)}</p></div>"
+        '<div class="empty"><span class="page" aria-hidden="true"></span>'
+        f'<div class="on-ask"><h2>{html.escape(texts.pane_empty)}</h2>'
+        f"<p>{html.escape(texts.pane_empty_hint)}</p></div>"
+        f'<div class="on-articles"><h2>{html.escape(texts.pane_unread)}</h2>'
+        f"<p>{html.escape(texts.pane_unread_hint)}</p></div></div>"
     )
 
 
