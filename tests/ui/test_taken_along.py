@@ -1,0 +1,45 @@
+"""Answers as plain text, and the questions offered after them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from index import Article
+from tests.ui.made import cite
+from tests.ui.room import found
+from ui.exports import as_plain
+from ui.follow_ups import follow_ups
+from ui.texts import ENGLISH
+
+
+def article(text: str) -> Article:
+    return Article("a", "Title", text, "a.txt", "en")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("It rained.", "[1] “It rained.” — Title, a.txt"),
+        ("“It rained,” he said.", "[1] “It rained,” he said. — Title, a.txt"),
+        ('He said "rain" twice.', '[1] He said "rain" twice. — Title, a.txt'),
+    ],
+)
+def test_a_quote_has_one_pair_of_marks(sentence: str, line: str) -> None:
+    """What has quotation marks is copied as it is written."""
+    answer = found("?", cite(1, article(sentence), sentence, sentence))
+    assert as_plain(answer).splitlines()[-1] == line
+
+
+@pytest.mark.parametrize(
+    ("sentence", "offered"),
+    [
+        ("Then came the Harrow Lane Museum and won.", ()),
+        ("Then came Imogen Astley and won.", ("Who is Imogen Astley?",)),
+    ],
+)
+def test_nobody_asks_who_a_museum_is(sentence: str, offered: tuple[str, ...]) -> None:
+    """Only names that may be somebody's are asked after."""
+    answer = found("What won?", cite(1, article(sentence), sentence, sentence))
+    assert follow_ups(replace(answer, hits=()), ENGLISH) == offered
