@@ -192,9 +192,10 @@ def report(samples: Sequence[Sample], fitted: Calibration) -> dict[str, Any]:
         f"{task}, {half}": lambda one, task=task, half=half: (  # type: ignore[misc]
             one.task == task and one.tune is (half == "tune")
         )
-        for task in ("alone", "collection")
+        for task in ("alone", "collection", "withheld")
         for half in ("tune", "report")
     }
+    parts["pooled, report"] = lambda one: one.task != "alone" and not one.tune
     for task, name in dict.fromkeys((one.task, one.set) for one in samples):
         parts[f"{task}, report, {name}"] = lambda one, task=task, name=name: (  # type: ignore[misc]
             one.task == task and one.set == name and not one.tune

@@ -56,7 +56,7 @@ def answer(
     :param index: an open index or its folder; None is ``$KUTIP_INDEX`` or ./kutip-index.
     :param history: earlier answers of the conversation, oldest first.
     :param k: how many passages are read.
-    :param reader: a reader or its name; None is the ``sentences`` reader.
+    :param reader: a reader or its name; None is the ``extractive`` reader.
     :param threshold: the confidence below which the answer is refused; "shipped" is the
         reader's own, None never refuses.
     :param today: what "yesterday" and "pekan lalu" are relative to; None is the day it is.

@@ -89,9 +89,9 @@ def test_follow_ups_are_answered_like_their_stand_alone_form(
     assert len(rows) == 20
     different = []
     for row in rows:
-        first = answer(row["first"], index=seed_index, reader="extractive")
-        followed = answer(row["follow_up"], index=seed_index, history=(first,), reader="extractive")
-        alone = answer(row["stand_alone"], index=seed_index, reader="extractive")
+        first = answer(row["first"], index=seed_index)
+        followed = answer(row["follow_up"], index=seed_index, history=(first,))
+        alone = answer(row["stand_alone"], index=seed_index)
         if place(followed) != place(alone):
             different.append((row["follow_up"], followed.completed))
     assert len(different) <= 4, different

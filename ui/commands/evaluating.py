@@ -57,7 +57,7 @@ HalfOption: TypeAlias = Annotated[
 ]
 ReaderOption: TypeAlias = Annotated[
     str,
-    typer.Option("--reader", metavar="NAME", help="sentences, extractive or PROVIDER:MODEL."),
+    typer.Option("--reader", metavar="NAME", help="extractive, sentences or PROVIDER:MODEL."),
 ]
 ArticlesOption: TypeAlias = Annotated[
     list[str],
@@ -133,7 +133,7 @@ def eval_answers(
     questions: QuestionsOption,
     index: KeptIndexOption = None,
     model: ModelOption = None,
-    name: ReaderOption = "sentences",
+    name: ReaderOption = "extractive",
     half: HalfOption = Half.all,
     as_json: JsonOption = False,
 ) -> None:

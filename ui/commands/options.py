@@ -49,7 +49,7 @@ LlmOption: TypeAlias = Annotated[
 ]
 ReaderOption: TypeAlias = Annotated[
     str | None,
-    typer.Option("--reader", metavar="NAME", help="Read with sentences (default) or extractive."),
+    typer.Option("--reader", metavar="NAME", help="Read with extractive (default) or sentences."),
 ]
 FromOption: TypeAlias = Annotated[
     str | None,
