@@ -52,7 +52,7 @@ bench: $(INSTALLED) ## all benchmarks; needs DATA=folder with the development da
 	$(BIN)/python -m benchmarks.index_speed --data $(DATA)
 	$(BIN)/python -m benchmarks.agreement --data $(DATA)
 	$(BIN)/python -m benchmarks.answer_latency --data $(DATA)
-	$(BIN)/python -m benchmarks.retrieval --data $(DATA)
+	$(BIN)/python -m benchmarks.retrieval --data $(DATA) --cache build/retrieval
 
 clean: ## remove what was built
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -11,6 +11,7 @@ from index.errors import (
     StoreBusyError,
     StoreError,
 )
+from index.fusion import FusionWeights
 from index.languages import detect_language
 from index.loading import SUPPORTED, check_columns, find_files, load_articles
 from index.models.bundled import BUNDLED_NAME
@@ -19,7 +20,7 @@ from index.pages import page_of
 from index.passages import pack_passages
 from index.places import default_path
 from index.preparing import title_in_front
-from index.search import FusionWeights, same_words
+from index.search import same_words
 from index.sentences import split_sentences
 from index.timing import Period, Timing
 from index.topics import ArticleMap, Topic, map_articles

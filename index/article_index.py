@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -11,31 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import Embedder, load_embedder
-from index.errors import ModelError, StoreError
+from index.errors import ModelError
 from index.fitting import absolute, must_fit, open_or_create
-from index.grouping import stories
+from index.fusion import FusionWeights
 from index.indexing import Indexing
 from index.loading.files import NO_COLUMNS
 from index.places import default_path
 from index.preparing import prepare, ready_to_store
-from index.search import DEPTH, FusionWeights, article_order, checked_query, hybrid_search
+from index.search import (
+    DEPTH,
+    Ranking,
+    articles_of,
+    checked_query,
+    hits_of,
+    rank_passages,
+)
+from index.shelf import Shelf
 from index.store import (
     Finding,
     IndexedArticle,
-    Order,
     Snapshot,
     Store,
     StoreStats,
     content_hash,
     count_facets,
-    mean_vectors,
 )
 from index.timing import Timing
-from index.types import AddReport, Article, ArticleInfo, Facets, Filters, Hit, Progress
+from index.types import AddReport, Article, Facets, Filters, Hit, Progress
 from index.vectors import VectorView
 
 
-class ArticleIndex:
+class ArticleIndex(Shelf):
     """Articles that can be searched. Open it with :meth:`open`; use it from any thread.
 
     with ArticleIndex.open("kutip-index", create=True) as index:
@@ -44,7 +50,8 @@ class ArticleIndex:
     """
 
     def __init__(self, store: Store, embedder: Embedder | None) -> None:
-        self._store, self._embedder = store, embedder
+        super().__init__(store)
+        self._embedder = embedder
         self._view: VectorView | None = None
         self._guard = threading.Lock()
 
@@ -84,22 +91,6 @@ class ArticleIndex:
     def close(self) -> None:
         """Close the store; closing again is harmless."""
         self._store.close()
-
-    @property
-    def path(self) -> Path:
-        """The folder of the index."""
-        return self._store.path
-
-    @property
-    def generation(self) -> int:
-        """The number of commits so far: it grows whenever articles change."""
-        return self._store.generation
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages of the articles, most frequent first."""
-        with self._store.snapshot() as snapshot:
-            return tuple(language for language in snapshot.languages() if language)
 
     @property
     def embedder(self) -> Embedder:
@@ -148,61 +139,6 @@ class ArticleIndex:
         with self._store.writer() as writer:
             return writer.remove([ids] if isinstance(ids, str) else list(ids), erase=erase)
 
-    def article(self, article_id: str) -> Article:
-        """Return an article with its whole text.
-
-        :raises StoreError: there is no such article.
-        """
-        with self._store.snapshot() as snapshot:
-            article = snapshot.article(article_id)
-        if article is None:
-            raise StoreError(
-                f"There is no article {article_id!r} in {self.path}; `kutip list` shows the ids.",
-                path=self.path,
-            )
-        return article
-
-    def every_article(
-        self, *, on_error: Callable[[StoreError], None] | None = None
-    ) -> Iterator[Article]:
-        """Yield all articles whole, in the order they were added, as they are at the first.
-
-        Those that are damaged go to ``on_error``, or are raised where there is none.
-        """
-        with self._store.snapshot() as snapshot:
-            for article_id in snapshot.article_ids():
-                try:
-                    article = snapshot.article(article_id)
-                except StoreError as error:
-                    if on_error is None:
-                        raise
-                    on_error(error)
-                else:
-                    if article:
-                        yield article
-
-    def articles(
-        self,
-        *,
-        filters: Filters | None = None,
-        offset: int = 0,
-        limit: int | None = None,
-        order: Order = "added",
-    ) -> list[ArticleInfo]:
-        """Return the articles that pass the filters, in order, without their texts."""
-        with self._store.snapshot() as snapshot:
-            return snapshot.articles(filters, offset=offset, limit=limit, order=order)
-
-    def article_vectors(self) -> tuple[list[ArticleInfo], NDArray[np.float32]]:
-        """Return the articles and the mean (n, d) of each one's passage vectors."""
-        with self._store.snapshot() as snapshot:
-            return mean_vectors(snapshot)
-
-    def stories(self) -> list[tuple[ArticleInfo, ...]]:
-        """Return what stands in several articles: families of near-duplicates, largest first."""
-        with self._store.snapshot() as snapshot:
-            return stories(snapshot)
-
     def search(
         self,
         query: str,
@@ -228,17 +164,23 @@ class ArticleIndex:
         weights: FusionWeights | None = None,
     ) -> tuple[int, list[Hit]]:
         """Search, and also return the generation of the index that was searched."""
-        query = checked_query(query)
-        if not query:
-            return self.generation, []
-        vector = self.embed_query(query)
         with self._store.snapshot() as snapshot:
-            view = self._current_view(snapshot)
-            hits = hybrid_search(
-                snapshot, view, query, vector, k,
-                filters=filters, timing=timing, weights=weights or FusionWeights(),
-            )  # fmt: skip
-            return snapshot.generation, hits
+            ranking = self._rank(snapshot, query, k, filters, timing, weights)
+            return snapshot.generation, hits_of(snapshot, ranking, k, filters)
+
+    def find(
+        self,
+        query: str,
+        k: int = 10,
+        *,
+        filters: Filters | None = None,
+        timing: Timing | None = None,
+    ) -> tuple[list[Hit], Facets]:
+        """Search, and count the articles of the first 100 passages."""
+        with self._store.snapshot() as snapshot:
+            ranking = self._rank(snapshot, query, k, filters, timing)
+            ids = articles_of(snapshot, ranking.ids[:DEPTH], filters)
+            return hits_of(snapshot, ranking, k, filters), count_facets(snapshot, filters, ids)
 
     def facets(
         self,
@@ -248,11 +190,27 @@ class ArticleIndex:
         timing: Timing | None = None,
     ) -> Facets:
         """Count the articles that pass, or those of the first 100 passages a query finds."""
-        ids = None
         if query is not None:
-            ids = article_order(self.search(query, DEPTH, filters=filters, timing=timing))
+            return self.find(query, 1, filters=filters, timing=timing)[1]
         with self._store.snapshot() as snapshot:
-            return count_facets(snapshot, filters, ids)
+            return count_facets(snapshot, filters)
+
+    def _rank(
+        self,
+        snapshot: Snapshot,
+        query: str,
+        k: int,
+        filters: Filters | None,
+        timing: Timing | None,
+        weights: FusionWeights | None = None,
+    ) -> Ranking:
+        query = checked_query(query)
+        if not query:
+            return Ranking()
+        return rank_passages(
+            snapshot, self._current_view(snapshot), query, self.embed_query(query), k,
+            filters=filters, timing=timing, weights=weights or FusionWeights(),
+        )  # fmt: skip
 
     def embed_query(self, query: str) -> NDArray[np.float32]:
         """Return the embedding of a query, a unit row (d,)."""

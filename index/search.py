@@ -1,19 +1,21 @@
-"""Hybrid search: a dense and a lexical leg, joined by weighted reciprocal rank fusion.
+"""Hybrid search: a dense and a lexical leg, their candidates ranked by one fused score.
 
-The fused score of a passage is the sum over the legs of weight / (10 + rank) (Cormack et al.
-2009, "Reciprocal rank fusion outperforms Condorcet"). The lexical weight follows whether question
-and article share a language: across languages only names and numbers can match.
+See :mod:`index.fusion` for the score. A hit's own score is its place in that order, as reciprocal
+ranks are (Cormack et al. 2009): legs / (10 + rank), so that what a date adds, and what a reader
+makes of it, mean the same for every question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import query_terms
+from index.fusion import Evidence, FusionWeights, fused, most_words
 from index.grouping import also_in, without_copies
 from index.languages import detect_language
 from index.store import Snapshot, newest_day, passage_days
@@ -27,22 +29,17 @@ _LONGEST_QUERY = 4000
 _SAME = {"ms": "id"}
 
 
-@dataclass(frozen=True, slots=True)
-class FusionWeights:
-    """How much each leg says: the lexical leg within one language, and across two.
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """Passage ids, best first, of near-duplicates only the best; scores and each leg's ranks."""
 
-    ``in_period`` and ``recent`` are how much a fitting date counts, see
-    :func:`index.timing.boosted`; chosen by ``benchmarks/time_questions.py``.
-    """
-
-    dense: float = 1.0
-    lexical_same: float = 1.0
-    lexical_across: float = 0.1
-    in_period: float = 1.25
-    recent: float = 0.5
+    ids: Sequence[int] = ()
+    scores: Mapping[int, float] = field(default_factory=dict)
+    dense: Mapping[int, int] = field(default_factory=dict)
+    lexical: Mapping[int, int] = field(default_factory=dict)
 
 
-def hybrid_search(
+def rank_passages(
     snapshot: Snapshot,
     view: VectorView,
     query: str,
@@ -51,11 +48,11 @@ def hybrid_search(
     *,
     filters: Filters | None = None,
     timing: Timing | None = None,
-    weights: FusionWeights = FusionWeights(),
-) -> list[Hit]:
-    """Return the best ``k`` passages for a query, best first; equal scores by passage id.
+    weights: FusionWeights,
+) -> Ranking:
+    """Rank the passages for a query, ``k`` or more where there are; equal scores by passage id.
 
-    Of near-duplicates only the article with the best passage is shown.
+    Of near-duplicates only the article with the best passage is ranked.
 
     :param vector: the query's embedding, a unit row (d,).
     """
@@ -63,46 +60,90 @@ def hybrid_search(
         raise ValueError(f"k must be at least 1, not {k}")
     allowed = snapshot.allowed_ids(filters)
     if allowed is not None and not len(allowed):
-        return []
-    collection = [language for language in snapshot.languages() if language]
-    language = detect_language(query, collection)
-    terms = query_terms(query, language, collection)
+        return Ranking()
+    asked = _Asked.of(snapshot, view, query, vector)
     depth = max(DEPTH, k)
     while True:
-        dense = dense_ranks(view, vector, depth, allowed)
-        lexical = _lexical_ranks(snapshot, terms, depth, allowed, weights)
-        scores = _fused(snapshot, dense, lexical, language, weights)
+        order, dense, words = asked.candidates(depth, allowed, weights)
+        scores = {id_: weights.legs / (RANK_CONSTANT + n) for n, id_ in enumerate(order, 1)}
         if timing:
             scores = _fitting(snapshot, scores, timing, filters, weights)
         ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
         shown = without_copies(snapshot, ranked)
         # Where copies took the places of others, those are found further down.
-        if len(shown) >= min(k, len(ranked)) or max(len(dense), len(lexical)) < depth:
-            break
+        if len(shown) >= min(k, len(ranked)) or max(len(dense), len(words)) < depth:
+            return Ranking(shown, scores, _ranks(dense), _ranks(words))
         depth *= 4
-    return _hits(snapshot, shown[:k], scores, dense, lexical, filters)
 
 
-def _hits(
-    snapshot: Snapshot,
-    ids: Sequence[int],
-    scores: Mapping[int, float],
-    dense: Mapping[int, int],
-    lexical: Mapping[int, int],
-    filters: Filters | None,
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """A query as both legs need it; ``most`` is the most its words can give."""
+
+    snapshot: Snapshot
+    view: VectorView
+    vector: NDArray[np.float32]
+    language: str
+    terms: Sequence[str]
+    most: float
+
+    @classmethod
+    def of(
+        cls, snapshot: Snapshot, view: VectorView, query: str, vector: NDArray[np.float32]
+    ) -> _Asked:
+        collection = [language for language in snapshot.languages() if language]
+        language = detect_language(query, collection)
+        terms = query_terms(query, language, collection)
+        frequencies = _frequencies(snapshot, query_terms(query, language, ()))
+        return cls(snapshot, view, vector, language, terms, most_words(frequencies, len(view)))
+
+    def candidates(
+        self, depth: int, allowed: NDArray[np.int64] | None, weights: FusionWeights
+    ) -> tuple[list[int], dict[int, float], dict[int, float]]:
+        """Return passages in fused order, and those of each leg with its scores."""
+        dense, words = {}, {}
+        if weights.dense:
+            dense = nearest(self.view, self.vector, depth, allowed)
+        if weights.lexical and self.terms:
+            words = dict(self.snapshot.lexical(self.terms, depth, allowed))
+        found = sorted(dense.keys() | words.keys())
+        unknown = [id_ for id_ in found if id_ not in dense] if weights.dense else []
+        cosines = dense | self.view.cosines(self.vector, unknown)
+        foreign = _foreign(self.snapshot, found, self.language) if weights.across else frozenset()
+        return fused(found, Evidence(cosines, words, self.most, foreign), weights), dense, words
+
+
+def hits_of(
+    snapshot: Snapshot, ranking: Ranking, k: int, filters: Filters | None = None
 ) -> list[Hit]:
+    """Return the first ``k`` passages of a ranking, read from the store."""
+    ids = ranking.ids[:k]
     copies = also_in(snapshot, ids, filters)
     return [
         Hit(
             passage=one.passage,
-            score=scores[id_],
-            dense_rank=dense.get(id_),
-            lexical_rank=lexical.get(id_),
+            score=ranking.scores[id_],
+            dense_rank=ranking.dense.get(id_),
+            lexical_rank=ranking.lexical.get(id_),
             article=one.article,
             also_in=copies.get(id_, ()),
         )
         for id_, one in snapshot.passages(ids).items()
     ]
+
+
+def articles_of(
+    snapshot: Snapshot, passage_ids: Sequence[int], filters: Filters | None = None
+) -> list[str]:
+    """Return the ids of the articles of passages, and of those articles' copies."""
+    rows = snapshot.rows(
+        "SELECT DISTINCT article.id FROM passage JOIN article ON article.number = article "
+        "WHERE passage.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(passage_ids)),),
+    )
+    copies = also_in(snapshot, passage_ids, filters).values()
+    found = [str(id_) for (id_,) in rows]
+    return list(dict.fromkeys([*found, *(info.id for infos in copies for info in infos)]))
 
 
 def checked_query(query: str) -> str:
@@ -115,31 +156,38 @@ def checked_query(query: str) -> str:
     return query
 
 
-def dense_ranks(
+def nearest(
     view: VectorView,
     vector: NDArray[np.float32],
     depth: int,
     allowed: NDArray[np.int64] | None,
-) -> dict[int, int]:
-    """Return passage id -> rank from 1 of the nearest passages."""
+) -> dict[int, float]:
+    """Return passage id -> cosine of the nearest passages, best first."""
     if not len(view):
         return {}
-    ids, _ = view.search(vector[None], depth, allowed)[0]
-    return {int(id_): rank for rank, id_ in enumerate(ids, start=1)}
+    ids, scores = view.search(vector[None], depth, allowed)[0]
+    return dict(zip(ids.tolist(), scores.tolist(), strict=True))
 
 
-def _lexical_ranks(
-    snapshot: Snapshot,
-    terms: Sequence[str],
-    depth: int,
-    allowed: NDArray[np.int64] | None,
-    weights: FusionWeights,
-) -> dict[int, int]:
-    """Return passage id -> rank from 1 of the passages with the best of the terms."""
-    if not terms or not (weights.lexical_same or weights.lexical_across):
-        return {}
-    found = snapshot.lexical(terms, depth, allowed)
-    return {id_: rank for rank, (id_, _) in enumerate(found, start=1)}
+def _ranks(found: Iterable[int]) -> dict[int, int]:
+    """Return passage id -> rank from 1."""
+    return {id_: rank for rank, id_ in enumerate(found, start=1)}
+
+
+def _frequencies(snapshot: Snapshot, terms: Sequence[str]) -> list[int]:
+    """Return in how many passages each term is."""
+    rows = snapshot.rows(
+        "SELECT term, doc FROM fts_terms WHERE term IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(terms)),),
+    )
+    known = {str(term): int(count) for term, count in rows}
+    return [known.get(term, 0) for term in terms]
+
+
+def _foreign(snapshot: Snapshot, ids: Sequence[int], language: str) -> frozenset[int]:
+    """Return the passages in whose language the question's words mean nothing."""
+    languages = snapshot.passage_languages(ids)
+    return frozenset(id_ for id_ in ids if not same_words(languages.get(id_, ""), language))
 
 
 def _fitting(
@@ -157,28 +205,6 @@ def _fitting(
     )  # fmt: skip
 
 
-def _fused(
-    snapshot: Snapshot,
-    dense: dict[int, int],
-    lexical: dict[int, int],
-    language: str,
-    weights: FusionWeights,
-) -> dict[int, float]:
-    """Return the fused score of each passage that has one above 0, by ascending id."""
-    candidates = sorted(dense.keys() | lexical.keys())
-    languages = snapshot.passage_languages(candidates)
-    scores = {}
-    for id_ in candidates:
-        same = same_words(languages.get(id_, ""), language)
-        lexical_weight = weights.lexical_same if same else weights.lexical_across
-        scores[id_] = _part(weights.dense, dense.get(id_)) + _part(lexical_weight, lexical.get(id_))
-    return {id_: score for id_, score in scores.items() if score > 0}
-
-
-def _part(weight: float, rank: int | None) -> float:
-    return 0.0 if rank is None else weight / (RANK_CONSTANT + rank)
-
-
 def same_words(article_language: str, question_language: str) -> bool:
     """Say whether words can match: one language, languages of one analysis, or an unknown one."""
     if not article_language or not question_language:
@@ -186,8 +212,3 @@ def same_words(article_language: str, question_language: str) -> bool:
     return _SAME.get(article_language, article_language) == _SAME.get(
         question_language, question_language
     )
-
-
-def article_order(hits: Sequence[Hit]) -> list[str]:
-    """Return the ids of the articles in the order of their best passage, each with its copies."""
-    return list(dict.fromkeys(info.id for hit in hits for info in (hit.article, *hit.also_in)))

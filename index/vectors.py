@@ -9,6 +9,7 @@ searched beside it. Equal scores are ordered by passage id.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,11 +117,25 @@ class VectorView:
         with one_thread():
             for query in np.ascontiguousarray(queries, dtype=np.float32):
                 ids, vectors = self._candidates(query, k, passing, newer_ids, newer_vectors)
-                # Row by row in double precision: matrix products round by a row's place.
-                products = vectors.astype(np.float64) * query.astype(np.float64)
-                scores = products.sum(axis=1).astype(np.float32)
+                scores = _products(vectors, query)
                 best = np.lexsort((ids, -scores))[:k]
                 found.append((ids[best], scores[best]))
+        return found
+
+    def cosines(self, query: Vectors, ids: Sequence[int]) -> dict[int, float]:
+        """Return the score of each of these passages, as :meth:`search` would score it.
+
+        :param query: one vector (d,).
+        """
+        wanted = np.array(ids, dtype=np.int64)
+        found: dict[int, float] = {}
+        near = _isin(wanted, self.newer_ids)
+        rows = self.newer[np.searchsorted(self.newer_ids, wanted[near])]
+        found.update(zip(wanted[near].tolist(), _products(rows, query).tolist(), strict=True))
+        if self.base is not None:
+            far = wanted[~near & _isin(wanted, self.base.ids)]
+            rows = self.base.exact.reconstruct_batch(np.searchsorted(self.base.ids, far))
+            found.update(zip(far.tolist(), _products(rows, query).tolist(), strict=True))
         return found
 
     def _passing(self, allowed: Ids | None) -> NDArray[np.bool_] | None:
@@ -164,6 +179,13 @@ class VectorView:
             np.concatenate([newer_ids[close], self.base.ids[places]]),
             np.concatenate([newer[close], vectors]),
         )
+
+
+def _products(vectors: Vectors, query: Vectors) -> Vectors:
+    """Return inner products, row by row in double precision: matrix products round by place."""
+    products = vectors.astype(np.float64) * query.astype(np.float64)
+    sums: Vectors = products.sum(axis=1).astype(np.float32)
+    return sums
 
 
 def _search_base(

@@ -17,6 +17,7 @@ from qa.conversation import search_question
 from qa.phrases import phrase
 from qa.question_time import newest_cited, question_time
 from qa.reading import load_reader
+from qa.second_step import read_again
 from qa.types import Answer, Claim, Draft, Reader
 
 PASSAGES_READ = 8
@@ -50,6 +51,7 @@ def answer(
     filters: Filters | None = None,
     threshold: Threshold = "shipped",
     today: date | None = None,
+    steps: int = 1,
 ) -> Answer:
     """Answer a question from the articles of an index, with verbatim citations.
 
@@ -59,12 +61,13 @@ def answer(
     :param reader: a reader or its name; None is the ``extractive`` reader.
     :param threshold: the confidence below which the answer is refused; "shipped" is the
         reader's own, None never refuses.
+    :param steps: 2 searches again, with what was found, where the first step would refuse.
     :param today: what "yesterday" and "pekan lalu" are relative to; None is the day it is.
     :raises KutipError: there is no index, or it cannot be used.
     """
     *_, last = stream_answer(
         question, index=index, history=history, k=k, reader=reader, filters=filters,
-        threshold=threshold, today=today,
+        threshold=threshold, today=today, steps=steps,
     )  # fmt: skip
     return last
 
@@ -79,6 +82,7 @@ def stream_answer(
     filters: Filters | None = None,
     threshold: Threshold = "shipped",
     today: date | None = None,
+    steps: int = 1,
 ) -> Iterator[Answer]:
     """Yield growing answers: the hits first, then the claims one by one; the last is whole."""
     question, began = _checked(question), time.perf_counter()
@@ -102,6 +106,8 @@ def stream_answer(
     if draft.reader and draft.reader != chosen.name:
         chosen = resolve(None, opened)
     limit = getattr(chosen, "threshold", 0.0) if threshold == "shipped" else threshold
+    if limit and steps > 1:
+        draft, hits = read_again(draft, hits, limit, chosen, wanted, opened, filters)
     for grown in _grow(base, draft, rank(hits, draft), limit):
         as_of = newest_cited(grown.citations) if timing.present else None
         yield _timed(replace(grown, as_of=as_of), began, searched)

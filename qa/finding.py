@@ -12,7 +12,6 @@ from index import (
     Filters,
     Hit,
     Span,
-    Timing,
     analyse,
 )
 from qa.answering import open_index, rank, resolve
@@ -45,8 +44,8 @@ def search(
     """Return the best passages for a query, in the order of retrieval and reader together."""
     opened = open_index(index)
     timing, narrowed = question_time(query, filters, today)
-    hits, draft = _read(query, opened, k, narrowed, timing, reader)
-    return rank(hits, draft)
+    hits = opened.search(query, k, filters=narrowed, timing=timing)
+    return rank(hits, _read(query, opened, hits, reader))
 
 
 def find(
@@ -67,27 +66,20 @@ def find(
     """
     opened = open_index(index)
     timing, narrowed = question_time(query, filters, today)
-    hits, draft = _read(query, opened, k, narrowed, timing, reader)
+    hits, facets = opened.find(query, k, filters=narrowed, timing=timing)
+    draft = _read(query, opened, hits, reader)
     chosen = draft.sentences if len(draft.sentences) == len(hits) else (None,) * len(hits)
     of_passage = {hit.passage: sentence for hit, sentence in zip(hits, chosen, strict=True)}
     ranked = rank(hits, draft)
     return Found(
         hits=tuple(ranked),
         sentences=tuple(_fitting(query, hit, of_passage[hit.passage]) for hit in ranked),
-        facets=opened.facets(query, filters=narrowed, timing=timing),
+        facets=facets,
     )
 
 
-def _read(
-    query: str,
-    index: ArticleIndex,
-    k: int,
-    filters: Filters | None,
-    timing: Timing,
-    reader: Reader | str | None,
-) -> tuple[list[Hit], Draft]:
-    hits = index.search(query, k, filters=filters, timing=timing)
-    return hits, resolve(reader, index).read(query, hits) if hits else Draft()
+def _read(query: str, index: ArticleIndex, hits: list[Hit], reader: Reader | str | None) -> Draft:
+    return resolve(reader, index).read(query, hits) if hits else Draft()
 
 
 def _fitting(query: str, hit: Hit, chosen: Span | None) -> Span | None:

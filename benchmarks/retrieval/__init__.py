@@ -1,0 +1,1 @@
+"""Retrieval quality: each leg and combination over the development sets (``__main__``)."""
