@@ -1,10 +1,10 @@
 """Processes by the hundred: one that has imported everything forks them, and another kills them.
 
 A request and its answer are a line of JSON each. ``{"run": name, "with": {...}, "kill": seconds}``
-forks a process that calls a function of ``tasks``, ``disks``,
-``damaging`` or ``crowds``, kills it with SIGKILL after
-that time (null: never) and answers ``{"status": wait status, "value": what it returned}``. A
-process that does not end within ``limit`` seconds is killed and answered with ``"hung": true``.
+forks a process that calls a function of ``tasks``, ``disks``, ``damaging``, ``crowds`` or
+``growth``, kills it with SIGKILL after that time (null: never) and answers ``{"status": wait
+status, "value": what it returned}``. A process that does not end within ``limit`` seconds is killed
+and answered with ``"hung": true``. ``"strace"`` are options of the strace that it runs under.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -50,12 +51,18 @@ class Nursery:
         self._process.wait()
 
     def ask(
-        self, run: str, *, kill: float | None = None, limit: float = LIMIT, **arguments: Any
+        self,
+        run: str,
+        *,
+        kill: float | None = None,
+        limit: float = LIMIT,
+        strace: Sequence[str] = (),
+        **arguments: Any,
     ) -> dict[str, Any]:
         """Run a task in a process of its own and return how it ended."""
         assert self._process.stdin
         assert self._process.stdout
-        request = {"run": run, "with": arguments, "kill": kill, "limit": limit}
+        request = {"run": run, "with": arguments, "kill": kill, "limit": limit, "strace": strace}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
@@ -92,18 +99,47 @@ def serve() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         read, write = os.pipe()
+        wait, go = os.pipe()
         child = os.fork()
         if not child:
             os.setsid()
             os.close(read)
+            os.close(go)
+            if request.get("strace"):
+                _let_trace()
+            os.read(wait, 1)
+            os.close(wait)
             _work(named[request["run"]], request["with"], write)
         os.close(write)
+        os.close(wait)
+        tracer = _attach(child, request["strace"]) if request.get("strace") else None
+        os.close(go)
         if request.get("tell"):
             sys.stdout.write(f"{child}\n")
             sys.stdout.flush()
         answer = _wait(child, read, request["kill"], request["limit"])
+        if tracer:
+            tracer.communicate()  # until its log is whole
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+
+
+def _let_trace() -> None:
+    """Allow any process of this user to trace this one, where the system restricts that."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(0x59616D61, ctypes.c_ulong(-1))  # PR_SET_PTRACER, any
+
+
+def _attach(child: int, options: Sequence[str]) -> subprocess.Popen[str]:
+    """Return a strace that has attached itself to a process."""
+    tracer = subprocess.Popen(
+        ["strace", "-p", str(child), *options], stderr=subprocess.PIPE, text=True
+    )
+    assert tracer.stderr
+    said = tracer.stderr.readline()
+    assert "attached" in said, said
+    return tracer
 
 
 def _work(task: Any, arguments: dict[str, Any], write: int) -> None:

@@ -34,21 +34,21 @@ def nursery() -> Iterator[Nursery]:
 
 
 @cache
-def counted() -> Counter[str]:
+def counted(nursery: Nursery) -> Counter[str]:
     """Return how often an undisturbed run makes each call."""
     with TemporaryDirectory() as folder:
         log = Path(folder, "log")
         code, sentence = traced(
-            log, "write_some", calls=(*BOUNDARIES, "pwrite64"), path=f"{folder}/index", seed=SEED,
-            first=0, end=OPERATIONS, acks=f"{folder}/acks",
+            nursery, log, "write_some", calls=(*BOUNDARIES, "pwrite64"), path=f"{folder}/index",
+            seed=SEED, first=0, end=OPERATIONS, acks=f"{folder}/acks",
         )  # fmt: skip
         assert (code, sentence) == (0, "")
         return Counter(call.name for call in read_calls(log))
 
 
-def places(calls: Sequence[str], few: int | None) -> list[tuple[str, int]]:
+def places(nursery: Nursery, calls: Sequence[str], few: int | None) -> list[tuple[str, int]]:
     """Return call and number of each place, or a ``few`` of them, spread evenly."""
-    every = [(call, n) for call in calls for n in range(1, counted()[call] + 1)]
+    every = [(call, n) for call in calls for n in range(1, counted(nursery)[call] + 1)]
     step = max(1, len(every) // few) if few else 1
     return every[step // 2 :: step]
 
@@ -63,7 +63,7 @@ def disturbed(
     path, acks = str(folder / "index"), folder / "acks"
     arguments = {"path": path, "seed": SEED, "end": OPERATIONS, "acks": str(acks)}
     code, sentence = traced(
-        folder / "log", "write_some", calls=(call,), inject=inject, first=0, **arguments
+        nursery, folder / "log", "write_some", calls=(call,), inject=inject, first=0, **arguments
     )
     done = acks.read_bytes().count(b"\n") if acks.exists() else 0
     state: State = {}
@@ -98,7 +98,7 @@ def final() -> State:
 @pytest.mark.parametrize("few", [5, pytest.param(None, marks=pytest.mark.long)])
 def test_r01_a_kill_at_every_boundary(tmp_path: Path, nursery: Nursery, few: int | None) -> None:
     """SIGKILL before the n-th sync, rename, removal or cut: nothing acknowledged is lost."""
-    for call, number in places(BOUNDARIES, few):
+    for call, number in places(nursery, BOUNDARIES, few):
         folder = tmp_path / f"{call}-{number}"
         folder.mkdir()
         inject = f"{call}:signal=SIGKILL:when={number}"
@@ -108,7 +108,7 @@ def test_r01_a_kill_at_every_boundary(tmp_path: Path, nursery: Nursery, few: int
 @pytest.mark.parametrize("few", [4, pytest.param(None, marks=pytest.mark.long)])
 def test_r03_an_error_at_every_boundary(tmp_path: Path, nursery: Nursery, few: int | None) -> None:
     """EIO from the n-th sync, rename or cut: one sentence or a warning, and nothing is lost."""
-    for call, number in places(ERRORS, few):
+    for call, number in places(nursery, ERRORS, few):
         folder = tmp_path / f"{call}-{number}"
         folder.mkdir()
         inject = f"{call}:error=EIO:when={number}"
@@ -125,7 +125,7 @@ def test_r03_a_disk_that_is_full_from_some_write_on(
     tmp_path: Path, nursery: Nursery, few: int
 ) -> None:
     """ENOSPC from the n-th write on: one sentence, and the same command finishes with room."""
-    for call, number in places(("pwrite64",), few):
+    for call, number in places(nursery, ("pwrite64",), few):
         folder = tmp_path / f"{call}-{number}"
         folder.mkdir()
         inject = f"{call}:error=ENOSPC:when={number}+"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.reliability.library import operation
+from tests.reliability.nursery import Nursery
 from tests.reliability.tracing import Call, needs_strace, read_calls, traced
 
 CALLS = ("openat", "pwrite64", "write", "fsync", "fdatasync", "rename", "unlink", "ftruncate")
@@ -93,11 +94,11 @@ def violations(calls: Sequence[Call], index: str, acks: str) -> list[str]:
     return [problem for call in calls for problem in watcher.see(call)]
 
 
-def run(folder: Path, seed: int, operations: int) -> list[Call]:
+def run(nursery: Nursery, folder: Path, seed: int, operations: int) -> list[Call]:
     """Do operations under strace and return the calls."""
     log = folder / "log"
     code, sentence = traced(
-        log, "write_some", calls=CALLS, path=str(folder / "index"), seed=seed, first=0,
+        nursery, log, "write_some", calls=CALLS, path=str(folder / "index"), seed=seed, first=0,
         end=operations, acks=str(folder / "acks"),
     )  # fmt: skip
     assert (code, sentence) == (0, "")
@@ -118,7 +119,8 @@ def test_r02_what_must_come_first_does(tmp_path: Path, runs: int) -> None:
     for seed in range(2360, 2360 + runs):
         folder = tmp_path / str(seed)
         folder.mkdir()
-        calls = run(folder, seed, 4)
+        with Nursery() as nursery:
+            calls = run(nursery, folder, seed, 4)
         assert violations(calls, str(folder / "index"), str(folder / "acks")) == []
         seen = {(call.name, path_of(call).rpartition("/")[2][-6:]) for call in calls}
         assert {("fdatasync", "db-wal"), ("ftruncate", "db-wal"), ("write", "newest")} <= seen

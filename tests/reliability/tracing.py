@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,18 +13,12 @@ from typing import Any
 
 import pytest
 
-from tests.reliability.library import ROOT
+from tests.reliability.nursery import Nursery
 
 _CALL = re.compile(r"^(\d+) +(\w+)\((.*)\) += (-?\d+|\?)")
 # strace splits a call during which another thread makes one.
 _BEGUN = re.compile(r"^(\d+) +(\w+\(.*) <unfinished \.\.\.>$")
 _ENDED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>(.*)$")
-_SCRIPT = """
-import json, sys
-from tests.reliability import tasks
-tasks.warm_up()
-print(json.dumps(getattr(tasks, sys.argv[1])(**json.loads(sys.argv[2]))))
-"""
 
 
 @dataclass(frozen=True)
@@ -54,28 +46,26 @@ def needs_strace() -> None:
 
 
 def traced(
-    log: Path, run: str, *, calls: Sequence[str], inject: str = "", **arguments: Any
+    nursery: Nursery,
+    log: Path,
+    run: str,
+    *,
+    calls: Sequence[str],
+    inject: str = "",
+    **arguments: Any,
 ) -> tuple[int, Any]:
     """Run a task and return its exit code (negative: the signal) and value, None where none.
 
     :param calls: the system calls that are written to ``log``.
     :param inject: an injection as strace takes it, such as ``fsync:error=EIO:when=3``.
     """
-    command = ["strace", "-f", "-y", "-o", str(log), "-e", f"trace={','.join(calls)}"]
-    if ":signal=" not in inject:  # faster, but then strace sends no signals
-        command.append("--seccomp-bpf")
+    options = ["-f", "-y", "-o", str(log), "-e", f"trace={','.join(calls)}"]
     if inject:
-        command += ["-e", f"inject={inject}"]
-    child = [sys.executable, "-W", "ignore", "-c", _SCRIPT, run, json.dumps(arguments)]
-    done = subprocess.run(
-        [*command, *child], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
-    )
-    lines = done.stdout.splitlines()
-    value = json.loads(lines[-1]) if done.returncode == 0 and lines else None
-    assert "Traceback" not in done.stderr, done.stderr[-2000:]
+        options += ["-e", f"inject={inject}"]
+    answer = nursery.ask(run, limit=120.0, strace=options, **arguments)
     if ":error=" in inject:
         assert "(INJECTED)" in log.read_text("utf-8", "replace"), f"{inject} never came"
-    return done.returncode, value
+    return answer["status"], answer["value"]
 
 
 def whole_lines(lines: Sequence[str]) -> Iterator[str]:
