@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -102,7 +103,7 @@ def serve() -> None:
         wait, go = os.pipe()
         child = os.fork()
         if not child:
-            os.setsid()
+            os.setpgid(0, 0)
             os.close(read)
             os.close(go)
             if request.get("strace"):
@@ -110,6 +111,8 @@ def serve() -> None:
             os.read(wait, 1)
             os.close(wait)
             _work(named[request["run"]], request["with"], write)
+        with suppress(OSError):  # it has ended; otherwise it may be killed before it does so itself
+            os.setpgid(child, child)
         os.close(write)
         os.close(wait)
         tracer = _attach(child, request["strace"]) if request.get("strace") else None
