@@ -33,6 +33,7 @@ OUTPUT = ROOT / "qa" / "reader" / "calibration.json"
 PLOT = ROOT / "docs" / "images" / "reliability.svg"
 _KNOTS = 12
 _RIDGE = 1e-3
+_UNANSWERABLE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,23 @@ def set_weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
     """Weigh each sample so that every set of a task counts alike, whatever its size."""
     names = [(one.task, one.set) for one in samples]
     return np.array([len(samples) / len(set(names)) / names.count(name) for name in names])
+
+
+def asked_weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
+    """Weigh every set alike, and as if one question in four to a collection had no answer.
+
+    Of the development questions one in thirteen has none; people ask more of such questions.
+    """
+    weights = set_weights(samples)
+    asked = np.array([one.task != "alone" for one in samples])
+    answerable = np.array([one.answerable for one in samples])
+    whole = float(weights[asked].sum())
+    for part, share in (
+        (asked & answerable, 1 - _UNANSWERABLE),
+        (asked & ~answerable, _UNANSWERABLE),
+    ):
+        weights[part] *= share * whole / weights[part].sum()
+    return weights
 
 
 def fit_ranking(samples: Sequence[Sample]) -> tuple[float, ...]:
@@ -92,14 +110,14 @@ def best_of(sample: Sample, ranking: Sequence[float]) -> Best:
     order = best_first(logits)
     rows = [tuple(row) for row in sample.ranking]
     near = SentenceFeatures(**sample.nearness[order[0]])
-    features = trust_features(order, sample.keys, rows, logits, near, tuple(sample.context))
+    features = trust_features(order, sample.keys, rows, logits, near, sample.read)
     return Best(sample, features, sample.right[order[0]], sample.f1[order[0]])
 
 
 def fit_trust(best: Sequence[Best]) -> tuple[tuple[float, ...], float]:
     """Fit how probably the best candidate is right."""
     model = LogisticRegression(C=1.0, max_iter=5000)
-    weights = set_weights([one.sample for one in best])
+    weights = asked_weights([one.sample for one in best])
     model.fit(np.array([one.features for one in best]), [one.right for one in best], weights)
     return tuple(round(float(w), 4) for w in model.coef_[0]), round(float(model.intercept_[0]), 4)
 
@@ -107,7 +125,7 @@ def fit_trust(best: Sequence[Best]) -> tuple[tuple[float, ...], float]:
 def fit_knots(best: Sequence[Best], draft: Calibration) -> tuple[tuple[float, float], ...]:
     """Fit the last monotone correction on questions to whole collections, a few points of it."""
     raw = np.array([draft.probability(one.features) for one in best])
-    weights = set_weights([one.sample for one in best])
+    weights = asked_weights([one.sample for one in best])
     model = IsotonicRegression(y_min=0.01, y_max=0.99, out_of_bounds="clip")
     model.fit(raw, [float(one.right) for one in best], weights)
     places = np.quantile(raw, np.linspace(0, 1, _KNOTS + 1)[1:-1])
@@ -133,8 +151,8 @@ def refusals(best: Sequence[Best], sure: Sequence[float], threshold: float) -> d
 
 
 def choose_threshold(best: Sequence[Best], sure: Sequence[float]) -> float:
-    """Return the threshold of the best F1 with unanswerables, every set counting alike."""
-    weights = set_weights([one.sample for one in best])
+    """Return the threshold of the best F1 with unanswerables."""
+    weights = asked_weights([one.sample for one in best])
 
     def value(threshold: float) -> float:
         gains = [
@@ -178,10 +196,10 @@ def fit(samples: Sequence[Sample]) -> Calibration:
     ranking = fit_ranking(asked)
     best = [best_of(one, ranking) for one in tune]
     draft = Calibration(ranking, *fit_trust(best), 0.0)
-    whole = [one for one in best if one.sample.task == "collection"]
+    whole = [one for one in best if one.sample.task != "alone"]
     knots = fit_knots(whole, draft)
     bent = Calibration(ranking, draft.trust, draft.trust_bias, 0.0, knots)
-    threshold = choose_threshold(best, [bent.probability(one.features) for one in best])
+    threshold = choose_threshold(whole, [bent.probability(one.features) for one in whole])
     return Calibration(ranking, draft.trust, draft.trust_bias, threshold, knots)
 
 
@@ -195,7 +213,7 @@ def report(samples: Sequence[Sample], fitted: Calibration) -> dict[str, Any]:
         for task in ("alone", "collection", "withheld")
         for half in ("tune", "report")
     }
-    parts["pooled, report"] = lambda one: one.task != "alone" and not one.tune
+    parts["pooled, report"] = lambda one: not one.tune
     for task, name in dict.fromkeys((one.task, one.set) for one in samples):
         parts[f"{task}, report, {name}"] = lambda one, task=task, name=name: (  # type: ignore[misc]
             one.task == task and one.set == name and not one.tune
@@ -234,9 +252,7 @@ def main() -> None:
     if options.dry:
         return
     OUTPUT.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    shown = [
-        best_of(one, fitted.ranking) for one in samples if one.task == "collection" and not one.tune
-    ]
+    shown = [best_of(one, fitted.ranking) for one in samples if not one.tune]
     sure = [fitted.probability(one.features) for one in shown]
     PLOT.write_text(reliability_plot(sure, [one.right for one in shown]), encoding="utf-8")
 

@@ -26,7 +26,6 @@ from qa.evaluation.metrics import f1
 from qa.evaluation.reader import passages_of
 from qa.evaluation.rows import Question, ReaderRow
 from qa.reader import ExtractiveReader, load_extractive_reader
-from qa.reader.judging import trust_context
 
 log = logging.getLogger("benchmarks")
 NEWS = ("ntrex_news.id", "facqa_news_passages.id")
@@ -55,7 +54,7 @@ class Sample:
     ranking: list[tuple[float, ...]]
     keys: list[str]
     nearness: list[dict[str, Any]]
-    context: tuple[float, ...]
+    read: int
     right: list[bool]
     f1: list[float]
 
@@ -85,7 +84,7 @@ def sample(
         ranking=[reading.ranking[place] for place in likely],
         keys=[reading.keys[place] for place in likely],
         nearness=[asdict(one) for one in reader.nearness(question.question, hits, candidates)],
-        context=trust_context(question.question, hits),
+        read=len(hits),
         right=[any(c.sentence.overlaps(span) for span in gold) for c in candidates],
         f1=[round(f1(reading.texts[place], answers, language), 4) for place in likely],
     )

@@ -27,7 +27,6 @@ from qa.reader.judging import (
     calibration,
     ranking_features,
     same_answer,
-    trust_context,
     trust_features,
 )
 from qa.reader.windows import Window, cut_windows, question_ids
@@ -77,7 +76,7 @@ class ExtractiveReader:
         [near] = self.nearness(question, hits, [reading.candidates[reading.order[0]]])
         features = trust_features(
             reading.order, reading.keys, reading.ranking, reading.logits,
-            near, trust_context(question, hits),
+            near, len(hits),
         )  # fmt: skip
         probability = self._fitted.probability(features)
         found = [(candidate.hit, candidate.sentence) for candidate in reading.candidates]

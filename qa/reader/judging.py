@@ -14,15 +14,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from index import Hit, detect_language, same_words
+from index import Hit
 from qa.logistic import dot, sigmoid
 from qa.reader.decoding import Candidate
 from qa.sentence_features import SentenceFeatures
 
 _CALIBRATION = Path(__file__).with_name("calibration.json")
 _MOST_MARGIN, _MOST_LEAD = 16.0, 6.0
+# Scores count by article: which passage of an article holds the answer is for the reading to say.
 RANKING = ("margin", "evidence", "relative_score", "first", "support")
-TRUST = ("logit", "margin", "lead", "support", "cosine", "share", "across", "read", "foreign")
+# Not whether article and question differ in language: of the development questions that do, most
+# have no answer, which says nothing of anybody else's.
+TRUST = ("logit", "margin", "lead", "support", "cosine", "read")
 # E5's cosines of questions and sentences lie around 0.85, one standard deviation is about 0.05.
 _COSINE, _COSINE_SPREAD = 0.85, 0.05
 
@@ -72,16 +75,19 @@ def ranking_features(
 
     :param keys: the candidates' answers, by :func:`answer_key`.
     """
-    best = max((hit.score for hit in hits), default=1.0) or 1.0
+    scores: dict[str, float] = {}
+    for hit in hits:
+        scores[hit.article.id] = max(hit.score, scores.get(hit.article.id, 0.0))
+    best = max(scores.values(), default=1.0) or 1.0
     rows: list[tuple[float, ...]] = []
     for place, candidate in enumerate(candidates):
-        hit = hits[candidate.hit]
+        article = hits[candidate.hit].article.id
         rows.append(
             (
                 clipped(candidate.margin),
                 clipped(candidate.evidence),
-                hit.score / best,
-                float(candidate.hit == 0),
+                scores[article] / best,
+                float(article == hits[0].article.id),
                 _support(place, candidates, keys),
             )
         )
@@ -105,13 +111,13 @@ def trust_features(
     ranking: Sequence[tuple[float, ...]],
     logits: Sequence[float],
     near: SentenceFeatures,
-    context: tuple[float, ...],
+    read: int,
 ) -> tuple[float, ...]:
     """Return the :data:`TRUST` features of the best candidate.
 
-    :param near: how near its sentence is to the question, as far as vectors and words tell.
+    :param near: how near its sentence is to the question, as far as vectors tell.
     :param keys: the candidates' answers, by :func:`answer_key`.
-    :param context: of :func:`trust_context`.
+    :param read: how many passages were read.
     """
     first = order[0]
     rival = next((p for p in order if not same_answer(keys[p], keys[first])), None)
@@ -120,16 +126,8 @@ def trust_features(
     cosine = (max(near.cosine, near.cosine_before) - _COSINE) / _COSINE_SPREAD
     return (
         logits[first], margin, min(lead, _MOST_LEAD), support,
-        cosine, near.share, float(near.across), *context,
+        cosine, math.log(max(read, 1)),
     )  # fmt: skip
-
-
-def trust_context(question: str, hits: Sequence[Hit]) -> tuple[float, ...]:
-    """Return what of a question's circumstances counts: how much is read, how much is foreign."""
-    languages = list(dict.fromkeys(hit.article.language for hit in hits))
-    language = detect_language(question, languages)
-    foreign = sum(not same_words(hit.article.language, language) for hit in hits)
-    return (math.log(max(len(hits), 1)), foreign / max(len(hits), 1))
 
 
 def answer_key(text: str) -> str:

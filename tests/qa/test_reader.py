@@ -15,7 +15,7 @@ from qa.reader.judging import Calibration
 
 FITTED = Calibration(
     ranking=(1.0, 0.0, 0.0, 0.0, 0.0),
-    trust=(0.0, 1.0, *[0.0] * 7),
+    trust=(0.0, 1.0, *[0.0] * 4),
     trust_bias=0.0,
     threshold=0.5,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +20,6 @@ from qa.reader.judging import (
     ranking_features,
     same_answer,
     sigmoid,
-    trust_context,
     trust_features,
 )
 from qa.reader.windows import BEGIN, END, Window, cut_windows, question_ids
@@ -196,24 +196,27 @@ def test_support_counts_other_articles_only() -> None:
     assert rows[2] == (-16.0, -16.0, 1.0, 1.0, 0.0)
 
 
+def test_scores_count_by_article() -> None:
+    """A passage has the score of its article's best one; only the reading tells them apart."""
+    hits = [replace(hit("Paris won", article=name), score=score)
+            for name, score in (("a", 0.8), ("b", 0.6), ("a", 0.2))]  # fmt: skip
+    candidates = [Candidate(Span(h.article.id, 0, 5), Sentence(h.article.id, 0, 9), n, 1.0, 1.0)
+                  for n, h in enumerate(hits)]  # fmt: skip
+    rows = ranking_features(candidates, ["paris", "lyon", "nice"], hits)
+    assert [row[2:4] for row in rows] == [(1.0, 1.0), (pytest.approx(0.75), 0.0), (1.0, 1.0)]
+
+
 def test_trust_looks_at_the_best_other_answer() -> None:
     """The lead is over another answer, not over the same one in another place."""
     ranking = [(3.0, 3.5, 1.0, 1.0, 0.5), (2.0, 2.5, 1.0, 0.0, 0.0), (1.0, 1.5, 1.0, 0.0, 0.0)]
     near = SentenceFeatures(across=False, cosine=0.85, cosine_before=0.95, share=0.4, kind=1.0)
     features = trust_features(
-        [0, 1, 2], ["paris", "paris", "lyon"], ranking, [5.0, 4.0, 2.5], near, (2.0, 0.0)
+        [0, 1, 2], ["paris", "paris", "lyon"], ranking, [5.0, 4.0, 2.5], near, 8
     )
-    assert features == pytest.approx((5.0, 3.0, 2.5, 0.5, 2.0, 0.4, 0.0, 2.0, 0.0))
+    assert features == pytest.approx((5.0, 3.0, 2.5, 0.5, 2.0, math.log(8)))
     far = SentenceFeatures(across=True, cosine=0.8, cosine_before=0.75, share=0.0, kind=0.5)
-    alone = trust_features([0], ["paris"], ranking[:1], [5.0], far, (0.0, 1.0))
-    assert alone == pytest.approx((5.0, 3.0, 6.0, 0.5, -1.0, 0.0, 1.0, 0.0, 1.0))
-
-
-def test_the_context_counts_passages_and_foreign_ones() -> None:
-    """ln of the passages read, and the share in another language than the question."""
-    hits = [hit("Paris won", article=name) for name in "abcd"]
-    assert trust_context("Who won the match yesterday?", hits) == (math.log(4), 0.0)
-    assert trust_context("Siapa yang memenangkan pertandingan itu?", hits) == (math.log(4), 1.0)
+    alone = trust_features([0], ["paris"], ranking[:1], [5.0], far, 1)
+    assert alone == pytest.approx((5.0, 3.0, 6.0, 0.5, -1.0, 0.0))
 
 
 def test_probabilities_pass_through_the_knots() -> None:

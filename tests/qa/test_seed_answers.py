@@ -47,13 +47,23 @@ def test_the_evidence_is_found(answers: dict[str, Answer]) -> None:
 
 
 def test_the_example_is_answered(seed_index: ArticleIndex) -> None:
-    """The README's question finds its sentence, with refusing on."""
+    """The README's question finds its sentence first, and what was asked, with refusing on."""
     found = answer(EXAMPLE, index=seed_index)
     assert found.found
+    first = found.citations[0]
+    assert "evakuasi warga sipil yang terperangkap di pabrik baja" in first.text
     assert (
-        "Dia juga mendesak Rusia untuk mengizinkan evakuasi warga sipil yang terperangkap di "
-        "pabrik baja." in [citation.sentence for citation in found.citations]
+        first.sentence == "Dia juga mendesak Rusia untuk mengizinkan evakuasi warga sipil yang "
+        "terperangkap di pabrik baja."
     )
+
+
+@pytest.mark.parametrize(
+    "question", ["Who is the president of France?", "How much did oil prices rise?"]
+)
+def test_what_nothing_answers_is_refused(question: str, seed_index: ArticleIndex) -> None:
+    """A president and prices that rose are in the articles, but not these."""
+    assert not answer(question, index=seed_index).found
 
 
 def test_every_quote_is_exact(answers: dict[str, Answer], seed_index: ArticleIndex) -> None:
