@@ -82,5 +82,5 @@ def test_the_shipped_calibration_is_complete() -> None:
 def test_unknown_readers_are_one_sentence() -> None:
     with pytest.raises(ReaderError, match="no reader 'magic'"):
         load_reader("magic")
-    assert load_reader().name == "sentences"
+    assert load_reader().name == "extractive"
     assert load_reader("extractive").name == "extractive"

@@ -56,7 +56,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         ("index", "--index --model --columns --prune --watch --json"),
         ("ask", "--index --llm --reader --from --to --lang --source --article -k --json"),
         ("search", "--index --from --to --lang --source --article -k --json"),
-        ("chat", "--index --host --port --llm --reader --readonly --auth --public"),
+        ("chat", "--index --host --port --llm --reader --readonly --auth --public --web"),
         ("list", "--index --from --to --lang --source --json"),
         ("show", "--index --json"),
         ("remove", "--index --json"),

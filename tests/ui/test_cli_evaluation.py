@@ -130,7 +130,7 @@ def test_answers_keep_an_index_and_print_a_table(
     assert FakeIndex.opened == [("kept", {"create": True, "model": None})]
     (name, _, given) = calls[0]
     assert (name, given["half"]) == ("answers", "tune")
-    assert given["reader"] == ("sentences", FakeIndex.embedder)
+    assert given["reader"] == ("extractive", FakeIndex.embedder)
     assert capsys.readouterr().out == "\tall\ten-id\nn\t1\t1\nmrr\t0.500\t0.500\nauroc\t-\t-\n"
 
 
