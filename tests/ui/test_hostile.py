@@ -20,7 +20,8 @@ from tests.ui.room import HOSTILE, PHONE, answered, go
 FIRSTS = range(len(PAYLOADS) // 10)
 FOREIGN = (
     "script[src*=evil], img, image, iframe, object, embed, video, audio,"
-    " form:not(.ask, .finder, .by-address, .coverage), base, meta[http-equiv], math, marquee, style:not(:where(head *, gradio-app *)),"
+    " form:not(.ask, .finder, .by-address, .coverage), base, meta[http-equiv], math,"
+    " marquee, style:not(:where(head *, gradio-app *)),"
     " #kutip-talk a, [onerror], [onload], [onclick], [onfocus], [style*='//evil']"
 )
 
