@@ -26,7 +26,6 @@ from benchmarks.reader_samples import Sample
 from qa.evaluation.metrics import auroc, average, expected_calibration_error
 from qa.logistic import best_first, dot
 from qa.reader.judging import Calibration, trust_features
-from qa.sentence_features import SentenceFeatures
 
 ROOT = Path(__file__).parent.parent
 OUTPUT = ROOT / "qa" / "reader" / "calibration.json"
@@ -109,7 +108,7 @@ def best_of(sample: Sample, ranking: Sequence[float]) -> Best:
     logits = [dot(ranking, features) for features in sample.ranking]
     order = best_first(logits)
     rows = [tuple(row) for row in sample.ranking]
-    near = SentenceFeatures(**sample.nearness[order[0]])
+    near = sample.nearness[order[0]]
     features = trust_features(order, sample.keys, rows, logits, near, sample.read)
     return Best(sample, features, sample.right[order[0]], sample.f1[order[0]])
 

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from benchmarks.passages import contexts
 from index import ArticleIndex, Hit, Span
@@ -53,7 +52,7 @@ class Sample:
     answerable: bool
     ranking: list[tuple[float, ...]]
     keys: list[str]
-    nearness: list[dict[str, Any]]
+    nearness: list[float]
     read: int
     right: list[bool]
     f1: list[float]
@@ -83,7 +82,7 @@ def sample(
         answerable=bool(gold),
         ranking=[reading.ranking[place] for place in likely],
         keys=[reading.keys[place] for place in likely],
-        nearness=[asdict(one) for one in reader.nearness(question.question, hits, candidates)],
+        nearness=reader.nearness(question.question, hits, candidates),
         read=len(hits),
         right=[any(c.sentence.overlaps(span) for span in gold) for c in candidates],
         f1=[round(f1(reading.texts[place], answers, language), 4) for place in likely],

@@ -39,8 +39,7 @@ def sentence_features(
 ) -> list[SentenceFeatures]:
     """Return the features of sentences of the hits, each given with the place of its hit."""
     texts = [hits[place].passage.slice(sentence) for place, sentence in found]
-    windows = [_window(hits[place], sentence) for place, sentence in found]
-    cosines = _cosines(embedder, question, texts + windows)
+    cosines = sentence_cosines(embedder, question, hits, found)
     languages = list(dict.fromkeys(hit.article.language for hit in hits))
     language = detect_language(question, languages)
     asked = query_terms(question, language, languages)
@@ -48,8 +47,7 @@ def sentence_features(
     return [
         SentenceFeatures(
             not same_words(hits[place].article.language, language),
-            cosines[number],
-            cosines[number + len(found)],
+            *cosines[number],
             _share(asked, texts[number], hits[place].article.language),
             has_kind(kind, texts[number], question),
         )
@@ -57,12 +55,17 @@ def sentence_features(
     ]
 
 
-def _cosines(embedder: Embedder, question: str, texts: list[str]) -> list[float]:
+def sentence_cosines(
+    embedder: Embedder, question: str, hits: Sequence[Hit], found: Sequence[tuple[int, Sentence]]
+) -> list[tuple[float, float]]:
+    """Return of each sentence its cosine with the question, alone and with the one before it."""
+    alone = [hits[place].passage.slice(sentence) for place, sentence in found]
+    windows = [_window(hits[place], sentence) for place, sentence in found]
     vector = embedder.embed([question], kind="query")[0]
-    distinct = list(dict.fromkeys(texts))
-    cosines = embedder.embed(distinct, kind="passage") @ vector
-    found = dict(zip(distinct, cosines.tolist(), strict=True))
-    return [found[text] for text in texts]
+    distinct = list(dict.fromkeys(alone + windows))
+    values = (embedder.embed(distinct, kind="passage") @ vector).tolist()
+    cosines = dict(zip(distinct, values, strict=True))
+    return [(cosines[text], cosines[window]) for text, window in zip(alone, windows, strict=True)]
 
 
 def _window(hit: Hit, sentence: Sentence) -> str:

@@ -30,7 +30,7 @@ from qa.reader.judging import (
     trust_features,
 )
 from qa.reader.windows import Window, cut_windows, question_ids
-from qa.sentence_features import SentenceFeatures, sentence_features
+from qa.sentence_features import sentence_cosines
 from qa.types import Claim, Draft
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
@@ -86,13 +86,13 @@ class ExtractiveReader:
 
     def nearness(
         self, question: str, hits: Sequence[Hit], candidates: Sequence[Candidate]
-    ) -> list[SentenceFeatures]:
-        """Return how near candidates' sentences are to the question.
+    ) -> list[float]:
+        """Return the greater cosine of each candidate's sentence, see :func:`sentence_cosines`.
 
         It tells whether to trust a reading; ranking by it too gained nothing (docs/log.md).
         """
         found = [(candidate.hit, candidate.sentence) for candidate in candidates]
-        return sentence_features(self._embedder, question, hits, found)
+        return [max(pair) for pair in sentence_cosines(self._embedder, question, hits, found)]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text."""
@@ -171,6 +171,11 @@ def _shipped_scorer() -> TokenScorer:
     return load_token_scorer(WEIGHTS)
 
 
+@cache
+def _bundled_embedder() -> Embedder:
+    return load_embedder(BUNDLED_NAME)
+
+
 def load_extractive_reader(embedder: Embedder | None = None) -> ExtractiveReader:
     """Return the reader shipped with the package, compiled on its first use.
 
@@ -178,7 +183,7 @@ def load_extractive_reader(embedder: Embedder | None = None) -> ExtractiveReader
         it has no use for another model's; of the bundled one there need be no second copy.
     :raises ModelError: its weights are damaged, or the bundled encoder is missing.
     """
-    bundled = load_embedder(BUNDLED_NAME)
+    bundled = _bundled_embedder()
     if embedder is None or embedder.identity != bundled.identity:
         embedder = bundled
     return ExtractiveReader(_shipped_scorer(), embedder, calibration())

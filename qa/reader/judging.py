@@ -17,7 +17,6 @@ from typing import Any
 from index import Hit
 from qa.logistic import dot, sigmoid
 from qa.reader.decoding import Candidate
-from qa.sentence_features import SentenceFeatures
 
 _CALIBRATION = Path(__file__).with_name("calibration.json")
 _MOST_MARGIN, _MOST_LEAD = 16.0, 6.0
@@ -110,12 +109,12 @@ def trust_features(
     keys: Sequence[str],
     ranking: Sequence[tuple[float, ...]],
     logits: Sequence[float],
-    near: SentenceFeatures,
+    near: float,
     read: int,
 ) -> tuple[float, ...]:
     """Return the :data:`TRUST` features of the best candidate.
 
-    :param near: how near its sentence is to the question, as far as vectors tell.
+    :param near: the cosine of its sentence with the question.
     :param keys: the candidates' answers, by :func:`answer_key`.
     :param read: how many passages were read.
     """
@@ -123,7 +122,7 @@ def trust_features(
     rival = next((p for p in order if not same_answer(keys[p], keys[first])), None)
     lead = logits[first] - logits[rival] if rival is not None else _MOST_LEAD
     margin, *_, support = ranking[first]
-    cosine = (max(near.cosine, near.cosine_before) - _COSINE) / _COSINE_SPREAD
+    cosine = (near - _COSINE) / _COSINE_SPREAD
     return (
         logits[first], margin, min(lead, _MOST_LEAD), support,
         cosine, math.log(max(read, 1)),

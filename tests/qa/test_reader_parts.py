@@ -23,7 +23,6 @@ from qa.reader.judging import (
     trust_features,
 )
 from qa.reader.windows import BEGIN, END, Window, cut_windows, question_ids
-from qa.sentence_features import SentenceFeatures
 
 
 def word_tokens(text: str) -> tuple[list[int], list[tuple[int, int]]]:
@@ -209,13 +208,11 @@ def test_scores_count_by_article() -> None:
 def test_trust_looks_at_the_best_other_answer() -> None:
     """The lead is over another answer, not over the same one in another place."""
     ranking = [(3.0, 3.5, 1.0, 1.0, 0.5), (2.0, 2.5, 1.0, 0.0, 0.0), (1.0, 1.5, 1.0, 0.0, 0.0)]
-    near = SentenceFeatures(across=False, cosine=0.85, cosine_before=0.95, share=0.4, kind=1.0)
     features = trust_features(
-        [0, 1, 2], ["paris", "paris", "lyon"], ranking, [5.0, 4.0, 2.5], near, 8
+        [0, 1, 2], ["paris", "paris", "lyon"], ranking, [5.0, 4.0, 2.5], 0.95, 8
     )
     assert features == pytest.approx((5.0, 3.0, 2.5, 0.5, 2.0, math.log(8)))
-    far = SentenceFeatures(across=True, cosine=0.8, cosine_before=0.75, share=0.0, kind=0.5)
-    alone = trust_features([0], ["paris"], ranking[:1], [5.0], far, 1)
+    alone = trust_features([0], ["paris"], ranking[:1], [5.0], 0.8, 1)
     assert alone == pytest.approx((5.0, 3.0, 6.0, 0.5, -1.0, 0.0))
 
 
