@@ -141,17 +141,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--index-folder", type=Path, help="where the index is kept for next time")
-    parser.add_argument("--passages", type=int, default=10_000)
     parser.add_argument("--questions", type=int, default=50)
     parser.add_argument("--turns", type=int, default=100)
     parser.add_argument("--reader", default="extractive")
     options = parser.parse_args()
     with TemporaryDirectory() as temporary:
         folder = options.index_folder or Path(temporary)
-        index = ready_index(folder, options.passages, options.data)
+        index = ready_index(folder, options.data)
         with serving(index, "--reader", options.reader, "--readonly") as server:
             figures = measured(server, options.data, options.questions, options.turns)
-    known = {"passages": options.passages, "reader": options.reader}
+    known = {"reader": options.reader}
     results.write("chat_browser", {**known, "milliseconds": figures})
 
 

@@ -79,6 +79,9 @@ async def ask(client: httpx.AsyncClient, session: str, question: str, tally: Tal
         tally.foreign += bool(set(_MARKER.findall(text)) - own)
         shown = "answer found" in text or "answer not-found" in text
         first = first or (time.perf_counter() - began) * 1000 * shown
+        if event["msg"] == "unexpected_error":
+            tally.errors.append(text[:300])
+            return
         if event["msg"] == "process_completed":
             if not event["success"] or not shown:
                 tally.errors.append(text[:300])
@@ -111,7 +114,8 @@ async def leave(address: str, user: int, question: str) -> None:
     """Ask, read one event, and go away."""
     async with httpx.AsyncClient(base_url=address, timeout=120) as client:
         session = f"gone{user}"
-        await join(client, session, question)
+        if (await join(client, session, question)).is_error:  # busy
+            return
         async for _ in events(client, session):
             return
 
@@ -162,7 +166,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--index-folder", type=Path, help="where the index is kept for next time")
-    parser.add_argument("--passages", type=int, default=10_000)
     parser.add_argument("--users", type=int, nargs="*", default=[20])
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--think", type=float, default=3)
@@ -170,10 +173,10 @@ def main() -> None:
     options = parser.parse_args()
     with TemporaryDirectory() as temporary:
         folder = options.index_folder or Path(temporary)
-        index = ready_index(folder, options.passages, options.data)
+        index = ready_index(folder, options.data)
         with serving(index, "--reader", options.reader, "--readonly") as server:
             crowds = asyncio.run(loaded(server, options))
-    known = {"passages": options.passages, "reader": options.reader, "think_seconds": options.think}
+    known = {"reader": options.reader, "think_seconds": options.think}
     results.write("chat_load", {**known, "seconds": options.seconds, "crowds": crowds})
 
 

@@ -1,8 +1,9 @@
-"""The chat as its users meet it: a process of its own over an index of a wanted size."""
+"""The chat as its users meet it: a process of its own over all corpora, about 10,000 passages."""
 
 from __future__ import annotations
 
 import itertools
+import random
 import re
 import subprocess
 import sys
@@ -13,8 +14,8 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.answer_latency import build
-from index import load_embedder
+from benchmarks.retrieval.sets import CORPORA
+from index import ArticleIndex, load_embedder
 from qa.evaluation import read_questions
 
 
@@ -31,11 +32,13 @@ class Server:
         return round(sum(one.memory_info().rss for one in family) / 1e6, 1)
 
 
-def ready_index(folder: Path, passages: int, data: Path) -> Path:
-    """Return an index of about so many passages below a folder, made unless it is there."""
-    place = folder / f"chat-{passages}"
+def ready_index(folder: Path, data: Path) -> Path:
+    """Return an index of the corpora below a folder, made unless it is there."""
+    place = folder / "chat"
     if not place.exists():
-        build(place, passages, data, load_embedder()).close()
+        names = ("ntrex_news.id", *CORPORA)
+        with ArticleIndex.open(place, create=True, model=load_embedder()) as index:
+            index.add([data / "articles" / f"{name}.jsonl.gz" for name in names])
     return place
 
 
@@ -62,6 +65,8 @@ def _address(process: subprocess.Popen[str]) -> str:
 
 
 def questions(data: Path) -> Iterator[str]:
-    """Yield the NTREX questions, over and over."""
-    rows = read_questions(data / "dev" / "ntrex_questions.jsonl")
-    return itertools.cycle([row.question for row in rows])
+    """Yield the questions of NTREX and FacQA, most of which are answered, over and over."""
+    names = ("ntrex_questions.jsonl", "facqa_news.id.jsonl.gz")
+    asked = [row.question for name in names for row in read_questions(data / "dev" / name)]
+    random.Random(0).shuffle(asked)
+    return itertools.cycle(asked)

@@ -3,8 +3,9 @@
     python -m benchmarks.conversations
 
 Two-turn conversations of our own over seeds/. A follow-up counts where it and its stand-alone form
-have the same verdict and their first quotes the same sentence. ``develop`` was written while the
-rules were made, ``report`` beside them, and ``fresh`` afterwards: no rule was ever changed for it.
+have the same verdict and their first quotes the same sentence. ``develop``, ``report``, ``fresh``
+and ``second`` were each asked unseen once, then looked at when rules were made. ``third``, written
+last by somebody who did not know the rules, was not: no rule was ever changed for it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from index import ArticleIndex
 from qa import Answer, Reader, answer, load_reader
 
 ROOT = Path(__file__).parents[1]
-FILES = ("conversations.jsonl", "conversations_fresh.jsonl")
+PARTS = {"conversations": "", "conversations_fresh": "fresh",
+         "conversations_second": "second", "conversations_third": "third"}  # fmt: skip
 
 
 def place(one: Answer) -> tuple[bool, list[tuple[str, int]]]:
@@ -41,8 +43,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reader", default="extractive")
     options = parser.parse_args()
-    lines = [line for name in FILES for line in (ROOT / "tests" / name).read_text().splitlines()]
-    rows = [json.loads(line) for line in lines]
+    rows = [
+        {"half": part, **json.loads(line)}
+        for name, part in PARTS.items()
+        for line in (ROOT / "tests" / f"{name}.jsonl").read_text("utf-8").splitlines()
+    ]
     same, asked = Counter[str](), Counter[str]()
     different = []
     with (
@@ -52,7 +57,7 @@ def main() -> None:
         index.add(ROOT / "seeds")
         reader = load_reader(options.reader, embedder=index.embedder)
         for row in rows:
-            half = row.get("half", "fresh")
+            half = row["half"]
             good, completed = alike(row, index, reader)
             asked[half] += 1
             same[half] += good

@@ -14,6 +14,7 @@ from typing import Literal
 from index import ArticleIndex, Filters, Hit, ReaderError, default_path, detect_language
 from qa.citing import cite
 from qa.conversation import search_question
+from qa.follow_up import search_quoted_too
 from qa.phrases import phrase
 from qa.question_time import newest_cited, question_time
 from qa.reading import load_reader
@@ -91,7 +92,8 @@ def stream_answer(
     language = detect_language(question, opened.languages)
     wanted = search_question(question, history, language)
     timing, filters = question_time(wanted, filters, today)
-    generation, hits = opened.search_at(wanted, k, filters=filters, timing=timing)
+    turns = history if wanted != question else ()
+    generation, hits = search_quoted_too(wanted, turns, opened, k, filters, timing)
     searched = time.perf_counter()
     base = Answer(
         question=question, text="", found=False, confidence=0.0, citations=(), hits=tuple(hits),

@@ -144,11 +144,13 @@ def build(
 
     from ui.guard import Guard
     from ui.pages.ask import add_page
+    from ui.pages.queueing import survive_leaving
     from ui.receiving import upload_route
 
     with gr.Blocks(title="Kutip", analytics_enabled=False) as blocks:
         add_page(blocks, library)
     blocks.queue(max_size=_QUEUE, default_concurrency_limit=os.cpu_count() or 1, api_open=False)
+    survive_leaving(blocks._queue)
     blocks.state_session_capacity = _SESSIONS
     # Gradio would rewrite the selectors of a style given to it, and add it after the first paint.
     routes: list[BaseRoute] = [

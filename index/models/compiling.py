@@ -24,9 +24,10 @@ from index.models.cache import write_folder
 from index.models.graph import Output, Precision, build_graph
 from index.models.runtime import CompiledEncoder, Floats
 from index.models.samples import SAMPLES
+from index.models.saving import save_graph
 from index.models.weights import BLOCK, EncoderWeights
 
-FORMAT = 3
+FORMAT = 4
 _LEAST_OVERLAP = 0.95
 _LEAST_COSINE = 0.998
 _logger = logging.getLogger("kutip.models")
@@ -128,7 +129,7 @@ def _write_graph(
         model = build_graph(weights, precision, output, balance=balance)
     else:
         model = build_graph(weights, precision, output)
-    path.write_bytes(model.SerializeToString())
+    save_graph(model, path)
 
 
 class _Check:

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.models.saving import share_tables
+
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
@@ -39,6 +41,7 @@ def open_session(path: Path) -> Callable[[NDArray[np.int64]], list[Floats]]:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     # Every text has its own length, so remembered memory layouts would only pile up.
     options.enable_mem_pattern = False
+    share_tables(path.parent, options)
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     def run(ids: NDArray[np.int64]) -> list[Floats]:

@@ -25,9 +25,10 @@ from index.models.cache import cache_folder, compile_lock, usable_manifest, writ
 from index.models.graph import Precision, build_graph
 from index.models.runtime import CompiledEncoder, Floats
 from index.models.samples import SAMPLES
+from index.models.saving import save_graph
 from index.models.weights import EncoderWeights, Matrix, QuantizedMatrix, floats, quantize
 
-FORMAT = 2
+FORMAT = 3
 SCALES = ".scales"  # follows the name of a matrix stored as 8-bit blocks
 _EMBEDDINGS = ("word", "position", "type", "embedding_norm.weight", "embedding_norm.bias")
 
@@ -150,7 +151,7 @@ def write_scorer(
     balance = find_balances(weights, _sample_pairs(encoder)) if precision == "int8" else {}
     head = (floats(tensors["head.weight"]), floats(tensors["head.bias"]))
     model = build_graph(weights, precision, "tokens", balance=balance, head=head)
-    (folder / f"{precision}.onnx").write_bytes(model.SerializeToString())
+    save_graph(model, folder / f"{precision}.onnx")
     manifest = {
         "format": FORMAT,
         "max_tokens": weights.config.positions,
