@@ -7,7 +7,6 @@ makes of it, mean the same for every question.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -94,7 +93,7 @@ class _Asked:
         collection = [language for language in snapshot.languages() if language]
         language = detect_language(query, collection)
         terms = query_terms(query, language, collection)
-        frequencies = _frequencies(snapshot, query_terms(query, language, ()))
+        frequencies = snapshot.count_passages(query_terms(query, language, ()))
         return cls(snapshot, view, vector, language, terms, most_words(frequencies, len(view)))
 
     def candidates(
@@ -136,13 +135,8 @@ def articles_of(
     snapshot: Snapshot, passage_ids: Sequence[int], filters: Filters | None = None
 ) -> list[str]:
     """Return the ids of the articles of passages, and of those articles' copies."""
-    rows = snapshot.rows(
-        "SELECT DISTINCT article.id FROM passage JOIN article ON article.number = article "
-        "WHERE passage.id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(passage_ids)),),
-    )
+    found = snapshot.passage_articles(passage_ids)
     copies = also_in(snapshot, passage_ids, filters).values()
-    found = [str(id_) for (id_,) in rows]
     return list(dict.fromkeys([*found, *(info.id for infos in copies for info in infos)]))
 
 
@@ -172,16 +166,6 @@ def nearest(
 def _ranks(found: Iterable[int]) -> dict[int, int]:
     """Return passage id -> rank from 1."""
     return {id_: rank for rank, id_ in enumerate(found, start=1)}
-
-
-def _frequencies(snapshot: Snapshot, terms: Sequence[str]) -> list[int]:
-    """Return in how many passages each term is."""
-    rows = snapshot.rows(
-        "SELECT term, doc FROM fts_terms WHERE term IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(terms)),),
-    )
-    known = {str(term): int(count) for term, count in rows}
-    return [known.get(term, 0) for term in terms]
 
 
 def _foreign(snapshot: Snapshot, ids: Sequence[int], language: str) -> frozenset[int]:

@@ -8,6 +8,7 @@ the budget lose nothing, and neither does a filtered search that the rare terms 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -49,24 +50,35 @@ def search(
     return found
 
 
+def count_passages(
+    snapshot: Snapshot, terms: Sequence[str], known: dict[tuple[int, str], int]
+) -> list[int]:
+    """Return in how many passages each term is.
+
+    :param known: what was counted before, by generation and term; what is new is added.
+    """
+    generation = snapshot.generation
+    counts = {term: known.get((generation, term)) for term in terms}
+    missing = [term for term, count in counts.items() if count is None]
+    if missing:
+        sql = "SELECT term, doc FROM fts_terms WHERE term IN (SELECT value FROM json_each(?))"
+        rows = snapshot.rows(sql, (json.dumps(missing),))
+        found = dict.fromkeys(missing, 0) | {str(term): int(count) for term, count in rows}
+        counts |= found
+        # Other threads use ``known`` too, so nothing is read from it after it may be emptied.
+        if len(known) + len(found) > _CACHE_LIMIT:
+            known.clear()
+        known.update(((generation, term), count) for term, count in found.items())
+    return [counts[term] or 0 for term in terms]
+
+
 def _by_frequency(
-    snapshot: Snapshot, terms: Sequence[str], frequencies: dict[tuple[int, str], int]
+    snapshot: Snapshot, terms: Sequence[str], known: dict[tuple[int, str], int]
 ) -> list[tuple[int, str]]:
     """Return (passages that have it, term) of the terms that occur, rarest first."""
-    generation = snapshot.generation
-    ranked = []
-    for term in dict.fromkeys(terms):
-        key = (generation, term)
-        count = frequencies.get(key)
-        if count is None:
-            rows = snapshot.rows("SELECT doc FROM fts_terms WHERE term = ?", (term,))
-            count = rows[0][0] if rows else 0
-            if len(frequencies) >= _CACHE_LIMIT:
-                frequencies.clear()
-            frequencies[key] = count
-        if count:
-            ranked.append((count, term))
-    return sorted(ranked)
+    terms = list(dict.fromkeys(terms))
+    counts = count_passages(snapshot, terms, known)
+    return sorted((count, term) for count, term in zip(counts, terms, strict=True) if count)
 
 
 def _match(

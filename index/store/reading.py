@@ -142,6 +142,15 @@ class Snapshot(Records):
         )
         return {int(id_): str(language) for id_, language in rows}
 
+    def passage_articles(self, ids: Sequence[int]) -> list[str]:
+        """Return the ids of the articles that passages are of, each once."""
+        rows = self.rows(
+            "SELECT DISTINCT article.id FROM passage JOIN article ON article.number = article "
+            "WHERE passage.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        return [str(id_) for (id_,) in rows]
+
     def passage_ids(self, filters: Filters | None = None) -> NDArray[np.int64]:
         """Return the ids of all passages whose article passes, ascending."""
         clause, values = where(filters)
@@ -201,6 +210,10 @@ class Snapshot(Records):
         ordered by id. See :mod:`index.store.full_text` for what happens to very frequent terms.
         """
         return full_text.search(self, terms, limit, allowed, self._frequencies)
+
+    def count_passages(self, terms: Sequence[str]) -> list[int]:
+        """Return in how many passages each term is."""
+        return full_text.count_passages(self, terms, self._frequencies)
 
     def _article_rows(
         self, tail: str, values: Sequence[Any], text: bool = False

@@ -121,6 +121,29 @@ def test_frequent_terms_only_fill_up(store: Store, monkeypatch: pytest.MonkeyPat
         assert [i for i, _ in snapshot.lexical(["umum", "langka"], 1, allowed)] == [9]
 
 
+def test_passages_with_a_term_are_counted_anew_in_each_generation(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the order of the terms, repeats and unknown ones included, with little memory too."""
+    put(store, ready("a", "baja sipil", "baja baja"), ready("b", "sipil"))
+    for limit in (50_000, 1):
+        monkeypatch.setattr(full_text, "_CACHE_LIMIT", limit)
+        with store.snapshot() as snapshot:
+            assert snapshot.count_passages(["sipil", "nihil", "baja", "sipil"]) == [2, 0, 2, 2]
+            assert snapshot.count_passages(["baja", "kota"]) == [2, 0]
+            assert snapshot.count_passages([]) == []
+    put(store, ready("c", "kota baja"))
+    with store.snapshot() as snapshot:
+        assert snapshot.count_passages(["baja", "kota"]) == [3, 1]
+
+
+def test_articles_of_passages_come_once(store: Store) -> None:
+    put(store, ready("a", "satu", "dua"), ready("b", "tiga"), ready("c", "empat"))
+    with store.snapshot() as snapshot:
+        assert snapshot.passage_articles([3, 1, 2, 99]) == ["a", "b"]
+        assert snapshot.passage_articles([]) == []
+
+
 def test_filters_restrict_and_never_widen(store: Store) -> None:
     """Dates are inclusive, undated articles fail them, and no match is an empty array."""
     put(
