@@ -1,11 +1,11 @@
 """What both legs of a search say of a passage, as one score.
 
-``dense`` × cosine + ``lexical`` × coverage, and ``across`` more for a passage in another language
-than the question's. Coverage is the share of the question's weight in rare terms that a passage
-has: its BM25 score over the most that the terms could give. Unlike a rank it says when even the
-best match of words is a poor one, as that of an English question with English passages about
-something else is; ranks put such passages before the right one in another language
-(benchmarks/README.md). ``across`` evens out that cosines are higher within one language.
+``dense`` × cosine + ``lexical`` × coverage ^ 1.5, and ``across`` more for a passage in another
+language than the question's. Coverage is the share of the question's weight in rare terms that a
+passage has, be it once or often. Unlike a rank it says when even the best match of words is a poor
+one, as that of an English question with English passages about something else is; ranks put such
+passages before the right one in another language (benchmarks/README.md), and the power makes a poor
+one poorer. ``across`` evens out that cosines are higher within one language.
 
 A convex combination of scores, as in Bruch et al. 2022, "An Analysis of Fusion Functions for
 Hybrid Retrieval" (arXiv:2210.11934); weights chosen by ``python -m benchmarks.retrieval``.
@@ -17,9 +17,8 @@ import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-# FTS5's constant, and so the most that one term can give is its weight times 1 + K1.
-K1 = 1.2
-_LEAST_WEIGHT = 1e-6  # FTS5's, of a term that half of the passages have
+POWER = 1.5  # of coverage
+_LEAST_WEIGHT = 1e-6  # of a term that half of the passages have, as FTS5 sets it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,8 @@ class FusionWeights:
     """
 
     dense: float = 1.0
-    lexical: float = 0.15
-    across: float = 0.03
+    lexical: float = 0.11
+    across: float = 0.04
     in_period: float = 1.25
     recent: float = 0.5
 
@@ -44,35 +43,30 @@ class FusionWeights:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the legs found: cosine and BM25 score by passage id, and the passages that are foreign.
-
-    ``most``: what BM25 would give a passage with all terms of the question, over and over.
-    """
+    """What was found: cosine and coverage by passage id, and the passages that are foreign."""
 
     cosines: Mapping[int, float] = field(default_factory=dict)
-    words: Mapping[int, float] = field(default_factory=dict)
-    most: float = 0.0
+    coverage: Mapping[int, float] = field(default_factory=dict)
     foreign: Set[int] = frozenset()
 
 
-def most_words(frequencies: Sequence[int], passages: int) -> float:
-    """Return the BM25 score that no passage exceeds.
+def term_weights(frequencies: Sequence[int], passages: int) -> list[float]:
+    """Return what each term weighs, the rarer the more, as BM25 weighs them.
 
-    :param frequencies: in how many of the ``passages`` each term of the question is.
+    :param frequencies: in how many of the ``passages`` each term is.
     """
-    return (1 + K1) * sum(
+    return [
         max(math.log((passages - count + 0.5) / (count + 0.5)), _LEAST_WEIGHT)
         for count in frequencies
-    )
+    ]
 
 
 def fused(candidates: Sequence[int], evidence: Evidence, weights: FusionWeights) -> list[int]:
     """Return passage ids ranked by their fused score, best first; equal ones by id."""
-    most = evidence.most or 1.0
 
     def score(id_: int) -> float:
-        coverage = evidence.words.get(id_, 0.0) / most
+        words = evidence.coverage.get(id_, 0.0) ** POWER
         across = weights.across if id_ in evidence.foreign else 0.0
-        return weights.dense * evidence.cosines.get(id_, 0.0) + weights.lexical * coverage + across
+        return weights.dense * evidence.cosines.get(id_, 0.0) + weights.lexical * words + across
 
     return sorted(candidates, key=lambda id_: (-score(id_), id_))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.analysis import query_terms
-from index.fusion import Evidence, FusionWeights, fused, most_words
+from index.fusion import Evidence, FusionWeights, fused, term_weights
 from index.grouping import also_in, without_copies
 from index.languages import detect_language
 from index.store import Snapshot, newest_day, passage_days
@@ -77,13 +77,17 @@ def rank_passages(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
-    """A query as both legs need it; ``most`` is the most its words can give."""
+    """A query as both legs need it: its terms with their weights, and what ``most`` of them is.
+
+    ``terms`` are those of every analysis in the collection, ``most`` is the weight of those of the
+    query's own, since a passage has a word in one of its forms.
+    """
 
     snapshot: Snapshot
     view: VectorView
     vector: NDArray[np.float32]
     language: str
-    terms: Sequence[str]
+    terms: Mapping[str, float]
     most: float
 
     @classmethod
@@ -93,8 +97,11 @@ class _Asked:
         collection = [language for language in snapshot.languages() if language]
         language = detect_language(query, collection)
         terms = query_terms(query, language, collection)
-        frequencies = snapshot.count_passages(query_terms(query, language, ()))
-        return cls(snapshot, view, vector, language, terms, most_words(frequencies, len(view)))
+        weights = term_weights(snapshot.count_passages(terms), len(view))
+        weighted = dict(zip(terms, weights, strict=True))
+        own = query_terms(query, language, ())
+        most = sum(weighted[term] for term in own or terms)
+        return cls(snapshot, view, vector, language, weighted, most)
 
     def candidates(
         self, depth: int, allowed: NDArray[np.int64] | None, weights: FusionWeights
@@ -104,12 +111,25 @@ class _Asked:
         if weights.dense:
             dense = nearest(self.view, self.vector, depth, allowed)
         if weights.lexical and self.terms:
-            words = dict(self.snapshot.lexical(self.terms, depth, allowed))
+            words = dict(self.snapshot.lexical([*self.terms], depth, allowed))
+        if not weights.dense:
+            return [*words], dense, words
         found = sorted(dense.keys() | words.keys())
-        unknown = [id_ for id_ in found if id_ not in dense] if weights.dense else []
-        cosines = dense | self.view.cosines(self.vector, unknown)
-        foreign = _foreign(self.snapshot, found, self.language) if weights.across else frozenset()
-        return fused(found, Evidence(cosines, words, self.most, foreign), weights), dense, words
+        unknown = [id_ for id_ in found if id_ not in dense]
+        evidence = Evidence(
+            cosines=dense | self.view.cosines(self.vector, unknown),
+            coverage=self.coverage(found) if words else {},
+            foreign=_foreign(self.snapshot, found, self.language) if weights.across else set(),
+        )
+        return fused(found, evidence, weights), dense, words
+
+    def coverage(self, ids: Sequence[int]) -> dict[int, float]:
+        """Return the share of the query's weight that each passage has, from 0 to 1."""
+        shared = self.snapshot.shared_terms(ids, self.terms.keys())
+        return {
+            id_: min(1.0, sum(self.terms[term] for term in terms) / self.most)
+            for id_, terms in shared.items()
+        }
 
 
 def hits_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +141,14 @@ class Snapshot(Records):
             (json.dumps(list(ids)),),
         )
         return {int(id_): str(language) for id_, language in rows}
+
+    def shared_terms(self, ids: Sequence[int], terms: Set[str]) -> dict[int, list[str]]:
+        """Return which of the terms each passage has, in their order of the alphabet."""
+        rows = self.rows(
+            "SELECT id, terms FROM passage WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        return {int(id_): sorted(terms & set(text.split(" "))) for id_, text in rows}
 
     def passage_articles(self, ids: Sequence[int]) -> list[str]:
         """Return the ids of the articles that passages are of, each once."""

@@ -137,6 +137,13 @@ def test_passages_with_a_term_are_counted_anew_in_each_generation(
         assert snapshot.count_passages(["baja", "kota"]) == [3, 1]
 
 
+def test_shared_terms_are_whole_terms_and_counted_once(store: Store) -> None:
+    put(store, ready("a", "baja baja pabrik", "sipil"), ready("b", "bajak"))
+    with store.snapshot() as snapshot:
+        found = snapshot.shared_terms([3, 1, 2, 99], {"baja", "pabrik", "nihil"})
+        assert found == {1: ["baja", "pabrik"], 2: [], 3: []}
+
+
 def test_articles_of_passages_come_once(store: Store) -> None:
     put(store, ready("a", "satu", "dua"), ready("b", "tiga"), ready("c", "empat"))
     with store.snapshot() as snapshot:
