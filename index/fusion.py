@@ -65,7 +65,7 @@ def fused(candidates: Sequence[int], evidence: Evidence, weights: FusionWeights)
     """Return passage ids ranked by their fused score, best first; equal ones by id."""
 
     def score(id_: int) -> float:
-        words = evidence.coverage.get(id_, 0.0) ** POWER
+        words: float = evidence.coverage.get(id_, 0.0) ** POWER
         across = weights.across if id_ in evidence.foreign else 0.0
         return weights.dense * evidence.cosines.get(id_, 0.0) + weights.lexical * words + across
 
