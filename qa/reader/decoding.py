@@ -24,7 +24,8 @@ class Candidate:
     ``margin``: its start and end scores minus those of "no answer" (position 0), as BERT does for
     SQuAD 2 (Devlin et al. 2019, arXiv:1810.04805); above 0 it is likelier than that the text does
     not answer. ``evidence``: the same with all spans of the sentence summed up (log-sum-exp): that
-    the answer is somewhere in it. ``hit`` is the hit's place.
+    the answer is somewhere in it. ``alone``: the same when the sentence is read without those
+    around it; as far as it is not, its evidence. ``hit`` is the hit's place.
     """
 
     span: Span
@@ -32,6 +33,7 @@ class Candidate:
     hit: int
     margin: float
     evidence: float
+    alone: float
 
 
 def best_spans(window: Window, scores: Floats, hit: Hit, place: int, shift: int) -> list[Candidate]:
@@ -53,15 +55,13 @@ def best_spans(window: Window, scores: Floats, hit: Hit, place: int, shift: int)
         sums[(apart < 0) | (apart >= LONGEST_ANSWER)] = -np.inf
         first, last = divmod(int(sums.argmax()), len(tokens))
         span = Span(passage.article_id, bounds[tokens[first]][0], bounds[tokens[last]][1])
+        evidence = float(np.logaddexp.reduce(sums, axis=None)) - null
         found.append(
             Candidate(
-                _tidied(span, hit),
-                passage.sentences[number],
-                place,
-                float(sums[first, last]) - null,
-                float(np.logaddexp.reduce(sums, axis=None)) - null,
+                _tidied(span, hit), passage.sentences[number], place,
+                margin=float(sums[first, last]) - null, evidence=evidence, alone=evidence,
             )
-        )
+        )  # fmt: skip
     return found
 
 

@@ -21,7 +21,7 @@ from qa.reader.decoding import Candidate
 _CALIBRATION = Path(__file__).with_name("calibration.json")
 _MOST_MARGIN, _MOST_LEAD = 16.0, 6.0
 # Scores count by article: which passage of an article holds the answer is for the reading to say.
-RANKING = ("margin", "evidence", "relative_score", "first", "support")
+RANKING = ("margin", "evidence", "relative_score", "first", "support", "alone")
 # Not whether article and question differ in language: of the development questions that do, most
 # have no answer, which says nothing of anybody else's.
 TRUST = ("logit", "margin", "lead", "support", "cosine", "read")
@@ -88,6 +88,7 @@ def ranking_features(
                 scores[article] / best,
                 float(article == hits[0].article.id),
                 _support(place, candidates, keys),
+                clipped(candidate.alone),
             )
         )
     return rows
@@ -121,7 +122,7 @@ def trust_features(
     first = order[0]
     rival = next((p for p in order if not same_answer(keys[p], keys[first])), None)
     lead = logits[first] - logits[rival] if rival is not None else _MOST_LEAD
-    margin, *_, support = ranking[first]
+    margin, _, _, _, support, _ = ranking[first]
     cosine = (near - _COSINE) / _COSINE_SPREAD
     return (
         logits[first], margin, min(lead, _MOST_LEAD), support,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from qa.reader import ExtractiveReader
 from qa.reader.judging import Calibration
 
 FITTED = Calibration(
-    ranking=(1.0, 0.0, 0.0, 0.0, 0.0),
+    ranking=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     trust=(0.0, 1.0, *[0.0] * 4),
     trust_bias=0.0,
     threshold=0.5,
@@ -74,6 +75,30 @@ def reader(answers: Mapping[str, float]) -> ExtractiveReader:
     return ExtractiveReader(ScriptedScorer(answers), load_embedder(), FITTED)
 
 
+class DoubtfulScorer(ScriptedScorer):
+    """Finds no answer in Putin's sentence where it is read without the one before it."""
+
+    def score(self, rows: Sequence[Sequence[int]]) -> list[NDArray[np.float32]]:
+        results = super().score(rows)
+        for text, scores in zip(self.read[-len(rows) :], results, strict=True):
+            if text == "Later Guterres met Putin alone":
+                scores[0] = 5.0
+        return results
+
+
+def test_the_first_sentences_are_read_once_more_alone() -> None:
+    """Its title in front, and what speaks for it then counts in the order."""
+    fitted = replace(FITTED, ranking=(1.0, 0.0, 0.0, 0.0, 0.0, 1.0))
+    scorer = DoubtfulScorer({"Putin": 3.0, "Lavrov": 2.0})
+    examined = ExtractiveReader(scorer, load_embedder(), fitted).examine("Whom?", [hit(RIVALS)])
+    assert scorer.read == [RIVALS.replace(".", ""), "Later Guterres met Putin alone",
+                           "Guterres met Lavrov in Moscow"]  # fmt: skip
+    lavrov, putin = examined.candidates
+    assert lavrov.alone == pytest.approx(lavrov.evidence)
+    assert putin.alone == pytest.approx(putin.evidence - 10.0, abs=1e-3)
+    assert [examined.texts[place] for place in examined.order] == ["Lavrov", "Putin"]
+
+
 def test_the_best_answer_is_claimed_with_its_probability() -> None:
     """The claim is the span's characters; its probability is the calibrated one."""
     draft = reader({"Lavrov": 2.0}).read("Whom did he meet?", [hit(RIVALS)])
@@ -117,7 +142,7 @@ def test_a_title_is_read_but_never_quoted() -> None:
     text = "Lavrov left. Guterres stayed"
     read = ExtractiveReader(with_title, load_embedder(), FITTED).read
     read("Whom?", [hit(text, title="Lavrov left")])
-    assert with_title.read == ["Lavrov left Guterres stayed"]
+    assert with_title.read[0] == "Lavrov left Guterres stayed"
 
 
 def test_boilerplate_is_never_an_answer() -> None:

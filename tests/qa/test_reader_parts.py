@@ -114,8 +114,8 @@ def test_each_sentence_has_its_brute_force_best_span(seed: int, boilerplate: int
 def test_a_sentence_of_two_passages_counts_once_as_it_was_read_best() -> None:
     """Neighbouring passages share a sentence."""
     sentence = Sentence("a", 0, 10)
-    low, high = (Candidate(Span("a", 2, 4), sentence, h, m, m) for h, m in ((0, 1.0), (1, 3.0)))
-    other = Candidate(Span("a", 15, 17), Sentence("a", 11, 20), 0, 2.0, 2.0)
+    low, high = (Candidate(Span("a", 2, 4), sentence, h, m, m, m) for h, m in ((0, 1.0), (1, 3.0)))
+    other = Candidate(Span("a", 15, 17), Sentence("a", 11, 20), 0, 2.0, 2.0, 2.0)
     assert distinct([low, other, high]) == [high, other]
 
 
@@ -185,29 +185,35 @@ def test_support_counts_other_articles_only() -> None:
     hits = [hit("Paris won", article="a"), hit("Paris won", article="b")]
     sentence = [Sentence(name, 0, 9) for name in "ab"]
     candidates = [
-        Candidate(Span("a", 0, 5), sentence[0], 0, 4.0, 5.0),
-        Candidate(Span("b", 0, 5), sentence[1], 1, 2.0, 3.0),
-        Candidate(Span("a", 6, 9), sentence[0], 0, -20.0, -19.0),
+        Candidate(Span("a", 0, 5), sentence[0], 0, 4.0, 5.0, 6.0),
+        Candidate(Span("b", 0, 5), sentence[1], 1, 2.0, 3.0, -40.0),
+        Candidate(Span("a", 6, 9), sentence[0], 0, -20.0, -19.0, 0.5),
     ]
     rows = ranking_features(candidates, ["paris", "paris", "won"], hits)
-    assert rows[0] == pytest.approx((4.0, 5.0, 1.0, 1.0, math.log1p(math.exp(2.0))))
-    assert rows[1] == pytest.approx((2.0, 3.0, 1.0, 0.0, math.log1p(math.exp(4.0))))
-    assert rows[2] == (-16.0, -16.0, 1.0, 1.0, 0.0)
+    assert rows[0] == pytest.approx((4.0, 5.0, 1.0, 1.0, math.log1p(math.exp(2.0)), 6.0))
+    assert rows[1] == pytest.approx((2.0, 3.0, 1.0, 0.0, math.log1p(math.exp(4.0)), -16.0))
+    assert rows[2] == (-16.0, -16.0, 1.0, 1.0, 0.0, 0.5)
 
 
 def test_scores_count_by_article() -> None:
     """A passage has the score of its article's best one; only the reading tells them apart."""
     hits = [replace(hit("Paris won", article=name), score=score)
             for name, score in (("a", 0.8), ("b", 0.6), ("a", 0.2))]  # fmt: skip
-    candidates = [Candidate(Span(h.article.id, 0, 5), Sentence(h.article.id, 0, 9), n, 1.0, 1.0)
-                  for n, h in enumerate(hits)]  # fmt: skip
+    places = [(h.article.id, n) for n, h in enumerate(hits)]
+    candidates = [
+        Candidate(Span(id_, 0, 5), Sentence(id_, 0, 9), n, 1.0, 1.0, 1.0) for id_, n in places
+    ]
     rows = ranking_features(candidates, ["paris", "lyon", "nice"], hits)
     assert [row[2:4] for row in rows] == [(1.0, 1.0), (pytest.approx(0.75), 0.0), (1.0, 1.0)]
 
 
 def test_trust_looks_at_the_best_other_answer() -> None:
     """The lead is over another answer, not over the same one in another place."""
-    ranking = [(3.0, 3.5, 1.0, 1.0, 0.5), (2.0, 2.5, 1.0, 0.0, 0.0), (1.0, 1.5, 1.0, 0.0, 0.0)]
+    ranking = [
+        (3.0, 3.5, 1.0, 1.0, 0.5, 2.5),
+        (2.0, 2.5, 1.0, 0.0, 0.0, 2.5),
+        (1.0, 1.5, 1.0, 0.0, 0.0, 1.5),
+    ]
     features = trust_features(
         [0, 1, 2], ["paris", "paris", "lyon"], ranking, [5.0, 4.0, 2.5], 0.95, 8
     )
