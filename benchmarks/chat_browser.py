@@ -10,11 +10,9 @@ and the nodes of the page after a collection of garbage, and the memory of the s
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -22,7 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks import results
 from benchmarks.answer_latency import percentiles
 from benchmarks.browser import start_chromium
-from benchmarks.chat_server import Server, questions, ready_index, serving
+from benchmarks.chat_server import Server, chat_of, chat_options, questions
 
 LOADS = 10
 EDGE = 20  # turns at either end of the conversation that are compared
@@ -138,20 +136,13 @@ def measured(server: Server, data: Path, count: int, turns: int) -> dict[str, An
 
 def main() -> None:
     """Make or reuse the index, walk through the page and write the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--index-folder", type=Path, help="where the index is kept for next time")
+    parser = chat_options(__doc__)
     parser.add_argument("--questions", type=int, default=50)
     parser.add_argument("--turns", type=int, default=100)
-    parser.add_argument("--reader", default="extractive")
     options = parser.parse_args()
-    with TemporaryDirectory() as temporary:
-        folder = options.index_folder or Path(temporary)
-        index = ready_index(folder, options.data)
-        with serving(index, "--reader", options.reader, "--readonly") as server:
-            figures = measured(server, options.data, options.questions, options.turns)
-    known = {"reader": options.reader}
-    results.write("chat_browser", {**known, "milliseconds": figures})
+    with chat_of(options) as server:
+        figures = measured(server, options.data, options.questions, options.turns)
+    results.write("chat_browser", {"reader": options.reader, "milliseconds": figures})
 
 
 if __name__ == "__main__":

@@ -20,14 +20,13 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 
 from benchmarks import results
 from benchmarks.answer_latency import percentiles
-from benchmarks.chat_server import Server, questions, ready_index, serving
+from benchmarks.chat_server import Server, chat_of, chat_options, questions
 
 ASK = 1  # the number of the function in Gradio's configuration
 _MARKER = re.compile(r"zq-\d+-[0-9a-f]{8}")
@@ -163,21 +162,15 @@ async def loaded(server: Server, options: argparse.Namespace) -> list[Any]:
 
 def main() -> None:
     """Make or reuse the index, let the crowds in and write the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--index-folder", type=Path, help="where the index is kept for next time")
+    parser = chat_options(__doc__)
     parser.add_argument("--users", type=int, nargs="*", default=[20])
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--think", type=float, default=3)
-    parser.add_argument("--reader", default="extractive")
     options = parser.parse_args()
-    with TemporaryDirectory() as temporary:
-        folder = options.index_folder or Path(temporary)
-        index = ready_index(folder, options.data)
-        with serving(index, "--reader", options.reader, "--readonly") as server:
-            crowds = asyncio.run(loaded(server, options))
-    known = {"reader": options.reader, "think_seconds": options.think}
-    results.write("chat_load", {**known, "seconds": options.seconds, "crowds": crowds})
+    with chat_of(options) as server:
+        crowds = asyncio.run(loaded(server, options))
+    known = {"reader": options.reader, "think_seconds": options.think, "seconds": options.seconds}
+    results.write("chat_load", {**known, "crowds": crowds})
 
 
 if __name__ == "__main__":

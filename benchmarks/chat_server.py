@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import random
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 
@@ -32,6 +34,15 @@ class Server:
         return round(sum(one.memory_info().rss for one in family) / 1e6, 1)
 
 
+def chat_options(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser of what every benchmark of the chat is told: data, index and reader."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--index-folder", type=Path, help="where the index is kept for next time")
+    parser.add_argument("--reader", default="extractive")
+    return parser
+
+
 def ready_index(folder: Path, data: Path) -> Path:
     """Return an index of the corpora below a folder, made unless it is there."""
     place = folder / "chat"
@@ -40,6 +51,15 @@ def ready_index(folder: Path, data: Path) -> Path:
         with ArticleIndex.open(place, create=True, model=load_embedder()) as index:
             index.add([data / "articles" / f"{name}.jsonl.gz" for name in names])
     return place
+
+
+@contextmanager
+def chat_of(options: argparse.Namespace) -> Iterator[Server]:
+    """Serve the index that the options of :func:`chat_options` name, to be read only."""
+    with TemporaryDirectory() as temporary:
+        index = ready_index(options.index_folder or Path(temporary), options.data)
+        with serving(index, "--reader", options.reader, "--readonly") as server:
+            yield server
 
 
 @contextmanager
