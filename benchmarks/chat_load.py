@@ -5,19 +5,20 @@
 
 Each user has a session, asks as the page does (Gradio's queue and its stream of events), thinks for
 some seconds and asks something else. Every question holds a marker of its session; nothing that a
-session receives may hold another's. Then as many users leave while their answers grow, and one more
-asks: its time shows whether the work for them was given up.
+session receives may hold another's. Then as many users leave while their answers grow or wait:
+how long the server goes on working, and how long one more question takes, shows whether the work
+for them was given up.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import random
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,13 @@ import httpx
 
 from benchmarks import results
 from benchmarks.answer_latency import percentiles
+from benchmarks.chat_client import Visitor, visitors
 from benchmarks.chat_server import Server, chat_of, chat_options, questions
 
-ASK = 1  # the number of the function in Gradio's configuration
 _MARKER = re.compile(r"zq-\d+-[0-9a-f]{8}")
-_BUSY = "queue is full"
+_LOOK = 0.1  # seconds between two looks at the server's processor time
+_QUIET = 0.1  # part of that time in which a server with nothing to do may be busy
+_TOO_LONG = 60  # seconds
 
 
 @dataclass(slots=True)
@@ -45,78 +48,66 @@ class Tally:
     foreign: int = 0
 
 
-async def events(client: httpx.AsyncClient, session: str) -> AsyncIterator[tuple[int, Any]]:
-    """Yield each event of a session's stream with its length."""
-    address = f"/gradio_api/queue/data?session_hash={session}"
-    async with client.stream("GET", address) as reply:
-        reply.raise_for_status()
-        async for line in reply.aiter_lines():
-            if line.startswith("data:"):
-                yield len(line), json.loads(line[5:])
-
-
-async def join(client: httpx.AsyncClient, session: str, question: str) -> httpx.Response:
-    """Put a question into the queue."""
-    data = {"question": question, "turn": 1}
-    body = {"data": [], "event_data": data, "fn_index": ASK, "session_hash": session}
-    return await client.post("/gradio_api/queue/join", json=body)
-
-
-async def ask(client: httpx.AsyncClient, session: str, question: str, tally: Tally) -> None:
+async def ask(visitor: Visitor, question: str, tally: Tally) -> None:
     """Ask once and count what came back."""
     own = set(_MARKER.findall(question))
+    visitor.received.clear()
     began = time.perf_counter()
-    joined = await join(client, session, question)
-    if joined.status_code == httpx.codes.SERVICE_UNAVAILABLE or _BUSY in joined.text.lower():
+    first, ended = 0.0, False
+    if await visitor.join(question) is None:
         tally.busy += 1
         return
-    joined.raise_for_status()
-    first, length = 0.0, 0
-    async for size, event in events(client, session):
-        length += size
-        text = json.dumps(event)
-        tally.foreign += bool(set(_MARKER.findall(text)) - own)
-        shown = "answer found" in text or "answer not-found" in text
-        first = first or (time.perf_counter() - began) * 1000 * shown
-        if event["msg"] == "unexpected_error":
-            tally.errors.append(text[:300])
-            return
-        if event["msg"] == "process_completed":
-            if not event["success"] or not shown:
-                tally.errors.append(text[:300])
-                return
-            tally.first.append(first)
-            tally.whole.append((time.perf_counter() - began) * 1000)
-            tally.sent.append(length / size)
-            return
-    tally.errors.append("the stream ended without an answer")
+    async with aclosing(visitor.events()) as events:
+        async for event in events:
+            text = visitor.received[-1]
+            shown = "answer found" in text or "answer not-found" in text
+            first = first or (time.perf_counter() - began) * 1000 * shown
+            if event["msg"] in ("process_completed", "unexpected_error"):
+                ended = event["success"] and shown
+                break
+    took = (time.perf_counter() - began) * 1000
+    tally.foreign += sum(bool(set(_MARKER.findall(text)) - own) for text in visitor.received)
+    if not ended:
+        tally.errors.append(visitor.received[-1][:300])
+        return
+    tally.first.append(first)
+    tally.whole.append(took)
+    tally.sent.append(sum(map(len, visitor.received)) / len(visitor.received[-1]))
 
 
 async def use(address: str, user: int, wanted: Iterator[str], until: float, think: float) -> Tally:
     """Be one user until a time: ask, think, ask."""
     chance = random.Random(user)
     tally = Tally()
-    async with httpx.AsyncClient(base_url=address, timeout=120) as client:
+    marker = f"zq-{user}-{chance.getrandbits(32):08x}"
+    async with visitors(address) as (visitor,):
         await asyncio.sleep(chance.uniform(0, think))  # people do not come all in one moment
         while time.monotonic() < until:
-            marker = f"zq-{user}-{chance.getrandbits(32):08x}"
-            session = f"s{user}x{chance.getrandbits(48):x}"
             try:
-                await ask(client, session, f"{next(wanted)} {marker}", tally)
+                await ask(visitor, f"{next(wanted)} {marker}", tally)
             except httpx.HTTPError as error:
                 tally.errors.append(repr(error))
             await asyncio.sleep(chance.uniform(0.5, 1.5) * think)
     return tally
 
 
-async def leave(address: str, user: int, question: str) -> None:
+async def leave(address: str, question: str) -> None:
     """Ask, read one event, and go away."""
-    async with httpx.AsyncClient(base_url=address, timeout=120) as client:
-        session = f"gone{user}"
-        if (await join(client, session, question)).is_error:  # busy
-            return
-        async for _ in events(client, session):
-            return
+    async with visitors(address) as (visitor,):
+        if await visitor.join(question) is not None:
+            async with aclosing(visitor.events()) as events:
+                await anext(events)
+
+
+async def seconds_until_quiet(server: Server) -> float | None:
+    """Return how long the server still works; None where it does not stop within a minute."""
+    began, busy = time.perf_counter(), server.processor_seconds()
+    while (spent := time.perf_counter() - began) < _TOO_LONG:
+        await asyncio.sleep(_LOOK)
+        before, busy = busy, server.processor_seconds()
+        if busy - before < _QUIET * _LOOK:
+            return round(spent, 2)
+    return None
 
 
 async def crowd(server: Server, users: int, seconds: float, think: float, data: Path) -> Any:
@@ -129,11 +120,12 @@ async def crowd(server: Server, users: int, seconds: float, think: float, data: 
     )
     after = server.megabytes()
     await asyncio.gather(
-        *(leave(server.address, user, f"{next(wanted)} {user}") for user in range(users))
+        *(leave(server.address, f"{next(wanted)} {user}") for user in range(users))
     )
+    quiet = await seconds_until_quiet(server)
     alone = Tally()
-    async with httpx.AsyncClient(base_url=server.address, timeout=120) as client:
-        await ask(client, "afterwards", next(wanted), alone)
+    async with visitors(server.address) as (visitor,):
+        await ask(visitor, next(wanted), alone)
     whole = [one for tally in tallies for one in tally.whole]
     errors = [one for tally in tallies for one in tally.errors] + alone.errors
     return {
@@ -147,6 +139,7 @@ async def crowd(server: Server, users: int, seconds: float, think: float, data: 
         "first_errors": errors[:3],
         "foreign_markers": sum(tally.foreign for tally in tallies),
         "server_mb": {"before": before, "after": after},
+        "seconds_of_work_after_all_left": quiet,
         "ms_after_all_left": round(alone.whole[0], 1) if alone.whole else None,
     }
 

@@ -30,8 +30,15 @@ class Server:
 
     def megabytes(self) -> float:
         """Return the memory of the process and its children."""
-        family = [self.process, *self.process.children(recursive=True)]
-        return round(sum(one.memory_info().rss for one in family) / 1e6, 1)
+        return round(sum(one.memory_info().rss for one in self._family()) / 1e6, 1)
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that the process and its children have taken so far."""
+        times = [one.cpu_times() for one in self._family()]
+        return sum(one.user + one.system for one in times)
+
+    def _family(self) -> list[psutil.Process]:
+        return [self.process, *self.process.children(recursive=True)]
 
 
 def chat_options(description: str | None) -> argparse.ArgumentParser:

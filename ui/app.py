@@ -148,7 +148,7 @@ def build(
     from ui.receiving import upload_route
 
     with gr.Blocks(title="Kutip", analytics_enabled=False) as blocks:
-        add_page(blocks, library)
+        add_page(library)
     blocks.queue(max_size=_QUEUE, default_concurrency_limit=os.cpu_count() or 1, api_open=False)
     survive_leaving(blocks._queue)
     blocks.state_session_capacity = _SESSIONS

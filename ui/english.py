@@ -22,6 +22,7 @@ ENGLISH = Texts(
     reading="Reading the articles",
     ready="The answer is ready.",
     failed="Something went wrong while answering; please ask again.",
+    busy="Many people are asking just now; please ask again in a moment.",
     unreachable="The server does not answer; check that it is still running, then ask again.",
     too_long="The question is longer than {} characters; please shorten it.",
     pane_label="Article",

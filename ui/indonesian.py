@@ -22,6 +22,7 @@ INDONESIAN = Texts(
     reading="Membaca artikel",
     ready="Jawaban sudah siap.",
     failed="Terjadi kesalahan saat menjawab; silakan tanyakan lagi.",
+    busy="Sedang banyak yang bertanya; silakan tanyakan lagi sebentar lagi.",
     unreachable="Server tidak menjawab; pastikan masih berjalan, lalu tanyakan lagi.",
     too_long="Pertanyaan lebih panjang dari {} karakter; silakan persingkat.",
     pane_label="Artikel",

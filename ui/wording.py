@@ -30,6 +30,7 @@ class Texts:
     reading: str
     ready: str
     failed: str
+    busy: str  # too many questions are waiting
     unreachable: str
     too_long: str
     pane_label: str

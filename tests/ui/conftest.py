@@ -77,7 +77,8 @@ def visit(browser: Browser, address: str) -> Iterator[Opener]:
             troubles.append(f"request to {url}")
 
     def hear(message: ConsoleMessage) -> None:
-        refused = "/kutip/upload" in message.location["url"]  # the page says so in words
+        address = message.location["url"]  # of what was refused; the page says so in words
+        refused = "/kutip/upload" in address or "/queue/join" in address
         if message.type == "error" and not refused:
             troubles.append(f"console {message.text}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -25,6 +26,7 @@ SENTENCE = (
 )
 QUOTE = "mengizinkan evakuasi warga sipil yang terperangkap di pabrik baja"
 OPENING = "Presiden Rusia Vladimir Putin bertemu dengan Sekretaris Jenderal"
+LENGTHY = 300_000  # words of an answer that no connection holds at once
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 
@@ -124,6 +126,9 @@ class Scripted(Library):
 
     growing: threading.Event = field(default_factory=threading.Event)
     histories: list[tuple[str, ...]] = field(default_factory=list)
+    empty: bool = False  # it says that there is no article
+    begun: list[str] = field(default_factory=list)  # questions answered without end,
+    given_up: list[str] = field(default_factory=list)  # and those of them that were given up
 
     def answer(self, question: str, history: Sequence[Answer] = ()) -> Iterator[Answer]:
         """Answer by a word of the question."""
@@ -137,6 +142,8 @@ class Scripted(Library):
             yield found(question, guterres, text="The first words [1]")
             self.growing.wait(20)
             yield found(question, guterres, text="The first words, and the last. [1]")
+        elif "endless" in question or "lengthy" in question:
+            yield from self._at_length(question)
         elif "damaged" in question:
             raise StoreError("The index is damaged; run kutip check --repair.", path="x")
         elif "bug" in question:
@@ -152,6 +159,25 @@ class Scripted(Library):
             yield replace(found(question, guterres), completed=completed)
         else:
             yield found(question, guterres, cite(2, ARTICLE, OPENING, "Vladimir Putin"))
+
+    def _at_length(self, question: str) -> Iterator[Answer]:
+        """Answer in megabytes, or for twenty seconds unless nobody wants to know any more."""
+        guterres = cite(1, ARTICLE, SENTENCE, QUOTE)
+        if "lengthy" in question:
+            yield found(question, guterres, text="words " * LENGTHY)
+            return
+        self.begun.append(question)
+        try:
+            for words in range(2_000):
+                yield found(question, guterres, text=f"{words} words [1]")
+                time.sleep(0.01)
+        except GeneratorExit:
+            self.given_up.append(question)
+            raise
+
+    def count(self) -> int:
+        """Return how many articles there are, none while the library plays empty."""
+        return 0 if self.empty else Library.count(self)
 
     def article(self, article_id: str) -> Article:
         """Return a hostile article as it was made, others from the index."""

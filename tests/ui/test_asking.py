@@ -146,6 +146,25 @@ def test_a_failure_is_told_and_the_chat_goes_on(visit: Opener, question: str, me
     expect(page.locator("#kutip-turn .answer .text")).to_contain_text(QUOTE)
 
 
+def test_a_full_queue_is_told_and_hides_nothing_else(visit: Opener) -> None:
+    """Who comes while too many wait sees the whole page, and is told why nobody answers."""
+    page = visit()
+    full = {"detail": "Queue is full. Max size is 64 and size is 64."}
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503, json=full))
+    page.reload()
+    page.wait_for_selector(".kutip-ready")
+    expect(page.locator(".example").first).to_be_visible()
+    answered(page, "Who met Guterres?")
+    expect(page.locator("#kutip-turn .failed")).to_have_text(
+        "Many people are asking just now; please ask again in a moment."
+    )
+    page.unroute("**/queue/join*")
+    answered(page, "Who met Guterres?")
+    expect(page.locator("#kutip-turn .answer .text")).to_contain_text(QUOTE)
+    answered(page, "bug")
+    expect(page.locator("#kutip-turn .failed")).to_contain_text("Something went wrong")
+
+
 def test_changed_and_vanished_articles_are_told(visit: Opener) -> None:
     """Offsets of another version mark nothing; an article that is gone is not an error."""
     page = visit()

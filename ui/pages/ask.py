@@ -18,20 +18,17 @@ import gradio as gr
 
 from index import KutipError
 from qa import Answer
-from ui.examples import example_questions
 from ui.library import Library
 from ui.pages import parts, shell
 from ui.places import Place
 from ui.reading import render_article
 from ui.records import answer_of
 from ui.render import render_answer, render_failure
-from ui.shelf import render_library
 from ui.texts import Texts
 
 _log = logging.getLogger("kutip.ui")
 
 _UPDATE_SECONDS = 0.08  # an answer that grows is sent at most this often
-_BROWSED = 50  # articles looked through for example questions
 _PANE = (
     '<div class="pane-bar">'
     '<button type="button" class="step previous" hidden></button>'
@@ -44,48 +41,25 @@ _PANE = (
 _BROKEN = "() => { document.dispatchEvent(new CustomEvent('kutip:broken')); }"
 
 
-def add_page(blocks: gr.Blocks, library: Library) -> None:
-    """Add the page to the Blocks being built."""
-    header = parts.add("header")
+def add_page(library: Library) -> None:
+    """Add the page to the ``gr.Blocks`` being built."""
+    parts.add("header", parts.opening(library))
     with gr.Row(elem_id="kutip-room", equal_height=False):
         with gr.Column(elem_id="kutip-talk"):
             with gr.Column(elem_id="kutip-scroll"):
-                welcome = parts.add("welcome")
+                parts.add("welcome")
                 parts.add("past")
                 turn = parts.add("turn")
             form = parts.add("form", *parts.conversation_functions(library))
-        articles = parts.add("articles", *parts.article_functions(library))
+        parts.add("articles", *parts.article_functions(library))
         parts.add("insights", *parts.insight_functions(library))
-        pane = parts.add("pane", _reading(library), template=_PANE, close="", region="")
+        parts.add("pane", _reading(library), template=_PANE, close="", region="")
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    filled = [header, welcome, form, articles, pane]
-    blocks.load(_loading(library), None, filled, **private)
     asked = form.ask(_asking(library), None, turn, trigger_mode="multiple", **private)
     # Success needs no event: the last value says that it is the last, and an event that comes
     # after it would be taken for the end of the next question.
     asked.failure(None, js=_BROKEN, **private)
     form.stop(None, cancels=[asked], **private)
-
-
-def _loading(library: Library) -> Callable[[gr.Request], tuple[str, ...]]:
-    """Return what fills header, welcome, form, articles and pane when the page is opened."""
-
-    def load(request: gr.Request) -> tuple[str, ...]:
-        texts = parts.texts(request)
-        form, pane = shell.render_form(texts), shell.render_empty_pane(texts)
-        web = library.takes_addresses
-        frame = render_library(texts, readonly=library.readonly, web=web)
-        try:
-            articles = library.articles()
-        except KutipError as error:
-            trouble = shell.render_trouble(str(error), texts)
-            return shell.render_header(None, texts), trouble, form, frame, pane
-        examples = example_questions(library.oldest(_BROWSED), texts)
-        overview = shell.Overview(len(articles), examples, library.readonly, library.has_seeds)
-        header = shell.render_header(overview, texts)
-        return header, shell.render_welcome(overview, texts), form, frame, pane
-
-    return load
 
 
 def _asking(library: Library) -> Callable[[gr.EventData, gr.Request], Iterator[str]]:

@@ -15,19 +15,21 @@ from urllib.parse import unquote
 import gradio as gr
 
 from index import KutipError
+from ui.examples import example_questions
 from ui.exports import as_markdown, as_plain, conversation_html, conversation_markdown
 from ui.feedback import RATINGS
 from ui.insights import render_coverage, render_insights, topic_name
 from ui.library import Library, Wish
-from ui.pages.shell import render_header_count, render_jobs
+from ui.pages import shell
 from ui.records import answer_of, answers_of
 from ui.render import render_answer
-from ui.shelf import render_said, render_shelf, render_undo
+from ui.shelf import render_library, render_said, render_shelf, render_undo
 from ui.texts import Texts, texts_for_browser
 from ui.uploads import UploadError
 
 _log = logging.getLogger("kutip.ui")
 
+_BROWSED = 50  # articles looked through for example questions
 Function = Callable[[Any, gr.Request], Any]
 _BRIDGE = (Path(__file__).parents[1] / "scripts" / "bridge.js").read_text("utf-8")
 
@@ -65,6 +67,33 @@ def _told(function: Callable[[dict[str, Any], Texts], Any]) -> Function:
     call.__annotations__ = {"data": object, "request": gr.Request, "return": Any}
     del call.__wrapped__  # its signature is this one's
     return call
+
+
+def opening(library: Library) -> Function:
+    """Return what the script calls to fill the page for the articles there are, and again.
+
+    A function and no event of Gradio's: those stand in the queue of questions, and when that is
+    full whoever came then would see an empty page.
+    """
+
+    def furnish(_data: dict[str, Any], words: Texts) -> dict[str, str]:
+        readonly, web = library.readonly, library.takes_addresses
+        page = {
+            "form": shell.render_form(words),
+            "articles": render_library(words, readonly=readonly, web=web),
+            "pane": shell.render_empty_pane(words),
+        }
+        try:
+            count = library.count()
+        except KutipError as error:
+            trouble = shell.render_trouble(str(error), words)
+            return {**page, "header": shell.render_header(None, words), "welcome": trouble}
+        examples = example_questions(library.oldest(_BROWSED), words)
+        overview = shell.Overview(count, examples, readonly, library.has_seeds)
+        header = shell.render_header(overview, words)
+        return {**page, "header": header, "welcome": shell.render_welcome(overview, words)}
+
+    return _told(furnish)
 
 
 def conversation_functions(library: Library) -> tuple[Function, ...]:
@@ -129,7 +158,7 @@ def _adding_functions(library: Library) -> tuple[Function, ...]:
 
     def jobs(data: dict[str, Any], words: Texts) -> dict[str, Any]:
         ticket = str(data.get("ticket", ""))
-        return {**render_jobs(library.jobs(ticket), words), "count": _count(library, words)}
+        return {**shell.render_jobs(library.jobs(ticket), words), "count": _count(library, words)}
 
     def fetch(data: dict[str, Any], _words: Texts) -> dict[str, Any]:
         ticket, address = str(data.get("ticket", "")), str(data.get("address", ""))[:2048]
@@ -161,7 +190,7 @@ def insight_functions(library: Library) -> tuple[Function, ...]:
 
 
 def _count(library: Library, words: Texts) -> str:
-    return render_header_count(library.count(), words)
+    return shell.render_header_count(library.count(), words)
 
 
 def _wish(data: dict[str, Any]) -> Wish:

@@ -35,7 +35,7 @@ _TALKS = (
 _WORDS = (
     "language reading ready failed stopped unreachable close pane_label copied link link_passage"
     " link_copied thanks not_kept previous next of keys delete_conversation untitled loading"
-    " trouble waiting uploading file_failed files_progress left all_done"
+    " trouble waiting uploading file_failed files_progress left all_done busy"
 ).split()
 
 

@@ -4,7 +4,7 @@ import { element, fill, find, make, part, root, say, whenPart, whenValue, wide, 
 import * as history from './history.js';
 import { show } from './pane.js';
 
-const state = { turns: 0, busy: false, pulse: 0, stopped: 0, talk: null, link: null };
+const state = { turns: 0, busy: false, pulse: 0, stopped: 0, talk: null, full: false };
 
 export const talkId = () => state.talk;
 const form = () => find('form.ask');
@@ -94,10 +94,18 @@ function remember(article) {
   document.dispatchEvent(new CustomEvent('kutip:talks'));
 }
 
-// The server could not finish the answer.
+// The server could not finish the answer, or would not begin it.
 function broken() {
-  if (state.busy) interrupt('failed', words().failed);
+  if (state.busy) interrupt('failed', state.full ? words().busy : words().failed);
 }
+
+// Gradio says only that it failed; whether the queue was full is told by the reply to the question.
+const send = window.fetch;
+window.fetch = async (...request) => {
+  const reply = await send(...request);
+  if (String(request[0]).includes('/queue/join')) state.full = reply.status === 503;
+  return reply;
+};
 
 function interrupt(kind, message) {
   const article = turn().querySelector('article');

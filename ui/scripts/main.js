@@ -1,5 +1,5 @@
 // Where everything comes together: pages by the address, clicks that ask or open, and keys.
-import { find, part, root, whenPart, whenValue, words } from './parts.js';
+import { call, find, part, root, whenPart, whenValue, words } from './parts.js';
 import { ask, begin, rest, resume, stop, talkId } from './conversation.js';
 import { close, open, show, step } from './pane.js';
 import { drawer, draw } from './actions.js';
@@ -7,6 +7,7 @@ import { list } from './articles.js';
 import { look } from './insights.js';
 
 const PAGES = { ask: 'ask', talk: 'ask', read: 'ask', articles: 'articles', insights: 'insights' };
+const FIELDS = { ask: '#kutip-question', articles: '#kutip-find', insights: '#kutip-coverage' };
 
 function parse() {
   const [name, ...rest] = location.hash.slice(1).split('?');
@@ -71,21 +72,40 @@ document.addEventListener('keydown', (event) => {
   else if (event.ctrlKey || event.metaKey || event.altKey || typed(event.target)) return;
   else if (event.key === 'n') step(1);
   else if (event.key === 'p') step(-1);
-  else if (event.key === '/') find('#kutip-question')?.focus();
+  else if (event.key === '/') find(FIELDS[root.dataset.page])?.focus();
   else return;
   event.preventDefault();
 });
 
 addEventListener('hashchange', route);
 
+// What stands on the page depends on the articles there are and on the language of the browser.
+const FURNISHED = ['header', 'welcome', 'form', 'articles', 'pane'];
+let furnishing = false;
+async function furnish() {
+  if (furnishing || !FURNISHED.every(part)) return;
+  furnishing = true;
+  const filled = await call('header', 'furnish', {});
+  furnishing = false;
+  if (!filled?.form) {
+    setTimeout(furnish, 2000); // the server cannot be reached just now
+    return;
+  }
+  for (const name of FURNISHED) part(name).props.value = filled[name];
+  while (!find('form.ask')) await new Promise(requestAnimationFrame);
+  // Gradio tells of values that it set itself only.
+  for (const detail of FURNISHED) document.dispatchEvent(new CustomEvent('kutip:value', { detail }));
+}
+for (const name of FURNISHED) whenPart(name, furnish);
+
 let ready = false;
 function start() {
-  if (ready || !find('form.ask') || !part('pane') || !part('insights') || !words().close) return;
+  if (ready || !find('form.ask') || !part('insights') || !words().close) return;
   ready = true;
   root.lang = words().language;
   root.classList.add('kutip-ready');
   route();
   draw();
 }
-for (const name of ['form', 'header', 'articles']) whenValue(name, start);
-for (const name of ['form', 'pane', 'insights']) whenPart(name, start);
+for (const name of FURNISHED) whenValue(name, start);
+whenPart('insights', start);

@@ -61,7 +61,7 @@ export async function call(name, wanted, data) {
     return await part(name).server[wanted](data);
   } catch (error) {
     console.warn(error);
-    toast(words().unreachable);
+    if (words().unreachable) toast(words().unreachable); // not while the page is being opened
     return undefined;
   }
 }
