@@ -15,7 +15,15 @@ _PLACE = {"data-article", "data-digest", "data-evidence", "data-answer"}
 _ATTRIBUTES = {
     "article": {"data-turn", "data-state", "data-record"},
     "button": {
-        *("type", "aria-label", "aria-pressed", "data-question", "data-action", *_PLACE),
+        *(
+            "type",
+            "aria-label",
+            "aria-pressed",
+            "data-question",
+            "data-alone",
+            "data-action",
+            *_PLACE,
+        ),
         *("data-offset", "data-remove", "data-restore", "data-go", "data-topic"),
     },
     "span": {"data-code", "role", "aria-label"},
@@ -45,13 +53,22 @@ _CLASSES = {
     "button": {
         *("chip", "card", "example", "action", "copy", "markdown", "link", "right", "wrong"),
         *("wrong-quote", "next", "entry", "remove", "restore", "clear", "more-rows"),
-        *("seeds", "to-articles"),
+        *("seeds", "to-articles", "alone"),
     },
     "mark": {"answer", "evidence"},
     "details": {"unsupported"},
     "span": {
         *("hidden-character", "meter", "high", "middle", "low", "number", "joined", "fact"),
-        *("card-number", "card-title", "card-quote", "brief", "about", "rating", "unseen"),
+        *(
+            "card-number",
+            "card-title",
+            "opening",
+            "card-quote",
+            "brief",
+            "about",
+            "rating",
+            "unseen",
+        ),
     },
 }
 _PLAIN = {"bdi", "header", "summary", "label"}

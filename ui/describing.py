@@ -83,12 +83,16 @@ def also_in_line(shown_one: Described, copies: Sequence[Described], texts: Texts
     return texts.also_in.format(texts.and_more.format(first, rest) if rest > 0 else first)
 
 
-def about_line(about: Described, texts: Texts) -> str:
-    """Return source, page, date and language; the source only where it is not the title already."""
+def about_line(about: Described, texts: Texts, *, titled: bool = False) -> str:
+    """Return source, page, date and language as HTML.
+
+    The source is left out where it stands for a missing title, unless ``titled`` says that
+    something else does.
+    """
     source = plain(source_name(about), limit=80)
     page = getattr(about, "page", None)  # citations of paged articles have one
     parts = [
-        "" if is_blank(about.title) else f"<bdi>{shown(source)}</bdi>",
+        "" if is_blank(about.title) and not titled else f"<bdi>{shown(source)}</bdi>",
         texts.page.format(page).replace(" ", "\u00a0") if page else "",
         texts.day(about.published).replace(" ", "\u00a0") or texts.undated,  # kept on one line
         html.escape(texts.language_name(about.language)) if about.language else "",

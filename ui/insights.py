@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from ui.characters import plain, shown
+from ui.characters import is_blank, plain, shown
 from ui.charts import over_time, plane, row_bar
 from ui.cleaning import clean_chart
 from ui.describing import about_line, display_title
-from ui.library import Library, Wish
+from ui.library import Library
 from ui.places import Place
 from ui.texts import Texts
+from ui.wishes import Wish
 
 if TYPE_CHECKING:
     from index import ArticleInfo, Topic
@@ -25,6 +26,8 @@ _STORIES, _COPIES = 12, 20
 def render_insights(library: Library, texts: Texts) -> str:
     """Render the whole page for the present state of the index."""
     articles = library.articles()
+    if not articles:
+        return _empty(texts, readonly=library.readonly)
     picture = library.picture()
     whole = library.browse(Wish())
     parts = [
@@ -47,8 +50,21 @@ def render_insights(library: Library, texts: Texts) -> str:
     sources = _facet("source", whole.sources, len(articles))
     parts.append(_panel(texts.by_source, "".join(sources)))
     if stories := library.stories():
-        parts.append(_panel(texts.same_story, "".join(_stories(stories, texts))))
+        parts.append(_panel(texts.same_story, "".join(_stories(stories, library, texts))))
     return clean_chart("".join([*parts, "</div></div>"]))
+
+
+def _empty(texts: Texts, *, readonly: bool) -> str:
+    """Say that there is nothing to look at, and lead to where that changes."""
+    parts = [
+        '<div class="page-body wide">',
+        f'<h2 class="page-title">{html.escape(texts.nav_insights)}</h2>',
+        f'<p class="empty-note">{html.escape(texts.empty_insights)}</p>',
+    ]
+    if not readonly:
+        label = html.escape(texts.add_articles)
+        parts.append(f'<button type="button" class="go" data-go="">{label}</button>')
+    return clean_chart("".join([*parts, "</div>"]))
 
 
 def _panel(title: str, body: str, kind: str = "panel") -> str:
@@ -87,16 +103,21 @@ def _topics(topics: Sequence[Topic], total: int) -> Iterator[str]:
     yield "</ul>"
 
 
-def _stories(stories: Sequence[Sequence[ArticleInfo]], texts: Texts) -> Iterator[str]:
+def _stories(
+    stories: Sequence[Sequence[ArticleInfo]], library: Library, texts: Texts
+) -> Iterator[str]:
     """Yield each story by its earliest title, to be opened on the articles it stands in."""
+
+    def name(one: ArticleInfo) -> str:
+        opening = library.opening(one.id) if is_blank(one.title) else ""
+        return shown(opening or display_title(one))
+
     for story in stories[:_STORIES]:
-        title = shown(display_title(story[0]))
-        yield f'<details class="story"><summary><bdi>{title}</bdi>'
+        yield f'<details class="story"><summary><bdi>{name(story[0])}</bdi>'
         yield f'<span class="number">{len(story)}</span></summary><ul class="rows">'
         for one in story[:_COPIES]:
             place = Place(one.id, one.digest).attributes()
-            name = shown(display_title(one))
-            yield f'<li><button type="button" class="row" {place}><bdi>{name}</bdi>'
+            yield f'<li><button type="button" class="row" {place}><bdi>{name(one)}</bdi>'
             yield f'<span class="about">{about_line(one, texts)}</span></button></li>'
         yield "</ul></details>"
     if len(stories) > _STORIES:

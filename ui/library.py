@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import Failure, Filters, StoreError
-from ui.describing import source_name, web_host
+from index import Failure, Filters, StoreBusyError, StoreError
+from ui.characters import is_blank, plain
+from ui.wishes import SHELF, Shelf, Wish, counted, month_of, source_group
 
 if TYPE_CHECKING:
     from index import (
@@ -33,37 +34,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("kutip.ui")
 
-SHELF = 40  # articles of one page of the list
 _SEARCHED = 200  # passages looked through for a search of articles
 _NEAR = 10  # ranks that count without a word in common
+_OPENING = 90  # characters
+_PATIENCE = 10  # seconds that a change waits for a file that is being added
 _KEPT = 20  # deletions that can be undone
-_FACETS = 30
 _HERE = Path(__file__).parent
 # The example articles lie in the package once it is installed, and beside it in a checkout.
 SEEDS = next((one for one in (_HERE / "seeds", _HERE.parent / "seeds") if one.is_dir()), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Which articles to list: words to look for, one value of each facet, and from where on."""
-
-    query: str = ""
-    language: str = ""
-    source: str = ""
-    year: str = ""
-    topic: int | None = None
-    offset: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """A page of the list, how many there are in all, and the facets with their counts."""
-
-    articles: tuple[ArticleInfo, ...]
-    total: int
-    languages: tuple[tuple[str, int], ...]
-    sources: tuple[tuple[str, int], ...]
-    years: tuple[tuple[str, int], ...]
 
 
 @dataclass(slots=True)
@@ -72,15 +50,6 @@ class _Cached:
     articles: tuple[ArticleInfo, ...] = ()
     picture: ArticleMap | None = None
     stories: tuple[tuple[ArticleInfo, ...], ...] | None = None
-
-
-def source_group(about: ArticleInfo) -> str:
-    """Return where an article comes from, as a group: its host, its folder, or what it names."""
-    host = web_host(about.url) or web_host(about.source)
-    if host:
-        return host
-    path = PurePath(about.source.replace("\\", "/"))
-    return path.parent.name or source_name(about) if len(path.parts) > 1 else about.source
 
 
 @dataclass(slots=True)
@@ -94,6 +63,7 @@ class Library:
     _cached: _Cached = field(default_factory=_Cached)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _drawing: threading.Lock = field(default_factory=threading.Lock)
+    _writing: threading.Lock = field(default_factory=threading.Lock)
     _removed: dict[str, Article] = field(default_factory=dict)
 
     def answer(self, question: str, history: Sequence[Answer] = ()) -> Iterator[Answer]:
@@ -129,13 +99,24 @@ class Library:
         """Return the articles wished for: by date, or the best first where words are looked for."""
         chosen = self._chosen(wish)
         passed = [one for one in chosen if self._passes(one, wish)]
+        shown = tuple(passed[wish.offset : wish.offset + SHELF])
         return Shelf(
-            articles=tuple(passed[wish.offset : wish.offset + SHELF]),
+            articles=shown,
+            openings={one.id: self.opening(one.id) for one in shown if is_blank(one.title)},
             total=len(passed),
-            languages=_counted(one.language for one in chosen),
-            sources=_counted(source_group(one) for one in chosen),
-            years=tuple(sorted(_counted(_month(one)[:4] for one in chosen), reverse=True)),
+            languages=counted(one.language for one in chosen),
+            sources=counted(source_group(one) for one in chosen),
+            years=tuple(sorted(counted(month_of(one)[:4] for one in chosen), reverse=True)),
         )
+
+    def opening(self, article_id: str) -> str:
+        """Return the first words of an article, which stand for a title; "" where it is gone."""
+        try:
+            text = self.index.article(article_id).text
+        except KeyError:
+            return ""
+        words = plain(text.lstrip(), limit=_OPENING + 1)
+        return words if len(words) <= _OPENING else words.rpartition(" ")[0] + "…"
 
     def all_of(self, wish: Wish) -> list[ArticleInfo]:
         """Return all articles wished for, however many."""
@@ -166,7 +147,7 @@ class Library:
         return (
             (not wish.language or one.language == wish.language)
             and (not wish.source or source_group(one) == wish.source)
-            and (not wish.year or _month(one).startswith(wish.year))
+            and (not wish.year or month_of(one).startswith(wish.year))
         )
 
     def picture(self) -> ArticleMap:
@@ -192,9 +173,9 @@ class Library:
 
     def remove(self, article_id: str) -> Article:
         """Erase an article, which :meth:`restore` brings back; KeyError where there is none."""
-        self._may_change()
         article = self.article(article_id)
-        self.index.remove(article_id)
+        with self._changing():
+            self.index.remove(article_id)
         with self._lock:
             self._removed[article_id] = article
             while len(self._removed) > _KEPT:
@@ -203,10 +184,12 @@ class Library:
 
     def restore(self, article_id: str) -> Article:
         """Bring back what was erased; KeyError where it is no longer known."""
-        self._may_change()
         with self._lock:
-            article = self._removed.pop(article_id)
-        self.index.add([article])
+            article = self._removed[article_id]
+        with self._changing():
+            self.index.add([article])
+        with self._lock:
+            self._removed.pop(article_id, None)
         return article
 
     @property
@@ -216,8 +199,8 @@ class Library:
 
     def add_seeds(self) -> None:
         """Index the example articles."""
-        self._may_change()
-        self.index.add([SEEDS] if SEEDS else [])
+        with self._changing():
+            self.index.add([SEEDS] if SEEDS else [])
 
     def add_file(self, path: Path, progress: Callable[[Progress], None]) -> AddReport:
         """Index a file that was given to the page; its folder is forgotten with it."""
@@ -229,14 +212,16 @@ class Library:
             failures.append(Failure(path.name, str(error)))
 
         loaded = (_given(one, path) for one in load_articles(path, on_error=fail))
-        report = self.index.add(loaded, progress=progress)
+        with self._writing:
+            report = self.index.add(loaded, progress=progress)
         return replace(report, failed=(*report.failed, *failures))
 
     def add_address(self, address: str, progress: Callable[[Progress], None]) -> AddReport:
         """Fetch what is at a web address and index it."""
         from ui.fetching import add_address
 
-        return add_address(self.index, address, progress)
+        with self._writing:
+            return add_address(self.index, address, progress)
 
     @property
     def takes_addresses(self) -> bool:
@@ -247,12 +232,23 @@ class Library:
         """Return what has become of the files of a ticket."""
         return self.uploads.jobs(ticket) if self.uploads else []
 
-    def _may_change(self) -> None:
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Change the index between two files that are being added, not during one.
+
+        Raises StoreError where it may only be read and StoreBusyError where one takes long.
+        """
         if self.readonly:
             raise StoreError(
                 "These articles can only be read: the chat was started with --readonly.",
                 path=self.index.path,
             )
+        if not self._writing.acquire(timeout=_PATIENCE):
+            raise StoreBusyError("A file is being added.", path=self.index.path)
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def judge(self, answer: Answer, rating: Rating) -> bool:
         """Keep a judgement beside the index; False where its quotes no longer stand there."""
@@ -277,13 +273,3 @@ def _given(article: Article, path: Path) -> Article:
 def _is_near(hit: Hit) -> bool:
     """Say whether a passage has words of the query, or is among the nearest in meaning."""
     return hit.lexical_rank is not None or (hit.dense_rank or _NEAR + 1) <= _NEAR
-
-
-def _month(about: ArticleInfo) -> str:
-    return about.published.isoformat()[:7] if about.published else ""
-
-
-def _counted(values: Iterator[str]) -> tuple[tuple[str, int], ...]:
-    counts = Counter(values)
-    best = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple((value, count) for value, count in best if value)[:_FACETS]

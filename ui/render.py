@@ -44,13 +44,13 @@ def render_answer(
     understood = own.understood.format(answer.completed) if answer.completed else ""
     if state == "streaming" and not answer.found:  # a verdict comes with the whole answer only
         waiting = f'<div class="answer waiting"><p class="text">{own.reading}</p></div>'
-        return _turn(answer.question, waiting, understood, turn=turn, state=state)
+        return _turn(answer.question, waiting, shown(understood), turn=turn, state=state)
     kind = "found" if answer.found else "not-found"
     parts = [f'<div class="answer {kind}">', *_framing(answer, own), *_answer_text(answer)]
     if answer.found and state == "done":
         parts.append(_confidence(answer, own))
     elif answer.hits and not answer.found:
-        why = own.why_refused.format(own.percent(answer.confidence))
+        why = f"{own.why_refused.format(own.percent(answer.confidence))} {own.best_asked}"
         parts.append(f'<p class="why">{shown(why)}</p>')
     notices = [own.link_older] if older else []
     for notice in [*notices, *([answer.notice] if answer.notice else [])]:
@@ -64,7 +64,8 @@ def render_answer(
     if state == "done":
         parts += [*_actions(answer, texts), *_follow(answer, own)]
         record = record_of(answer)
-    return _turn(answer.question, "".join(parts), understood, turn=turn, state=state, record=record)
+    line = shown(understood) + (_alone(answer, own) if understood and state == "done" else "")
+    return _turn(answer.question, "".join(parts), line, turn=turn, state=state, record=record)
 
 
 def render_failure(question: str, message: str, *, turn: int) -> str:
@@ -77,11 +78,17 @@ def _turn(
     question: str, body: str, understood: str, *, turn: int, state: State, record: str = ""
 ) -> str:
     kept = f' data-record="{html.escape(record)}"' if record else ""
-    line = f'<p class="understood"><bdi>{shown(understood)}</bdi></p>' if understood else ""
+    line = f'<p class="understood"><bdi>{understood}</bdi></p>' if understood else ""
     return clean(
         f'<article class="turn" data-turn="{turn}" data-state="{state}"{kept}>'
         f'<h2 class="question" dir="auto">{shown(question)}</h2>{line}{body}</article>'
     )
+
+
+def _alone(answer: Answer, texts: Texts) -> str:
+    """Offer to ask a question without what was put into it from the turn before."""
+    asked, label = html.escape(plain(answer.question)), html.escape(texts.ask_alone)
+    return f' <button type="button" class="alone" data-alone="{asked}">{label}</button>'
 
 
 def _framing(answer: Answer, texts: Texts) -> Iterator[str]:

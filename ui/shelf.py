@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from index import SUPPORTED
 from ui.characters import plain, shown
 from ui.cleaning import clean
 from ui.describing import about_line, display_title
-from ui.library import Shelf, Wish
 from ui.places import Place
 from ui.texts import Texts
 from ui.uploads import FILE_LIMIT
-
-if TYPE_CHECKING:
-    from index import ArticleInfo
+from ui.wishes import Shelf, Wish
 
 _BIN = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 7h14M10 7V5h4v2M7 7l1 12h8l1-12"'
@@ -81,7 +77,7 @@ def render_shelf(
         parts.append(f'<button type="button" class="clear">{html.escape(texts.clear)}</button>')
     parts.append("</p>")
     if shelf.total:
-        parts += ['<ol class="articles">', *_rows(shelf.articles, texts, readonly), "</ol>"]
+        parts += ['<ol class="articles">', *_rows(shelf, texts, readonly), "</ol>"]
     elif wish != Wish():
         parts.append(f'<p class="hint">{html.escape(texts.no_matches)}</p>')
     after = wish.offset + len(shelf.articles)
@@ -115,13 +111,16 @@ def _facet(
     yield "</select></label>"
 
 
-def _rows(articles: Iterable[ArticleInfo], texts: Texts, readonly: bool) -> Iterator[str]:
-    for one in articles:
-        title = display_title(one)
+def _rows(shelf: Shelf, texts: Texts, readonly: bool) -> Iterator[str]:
+    for one in shelf.articles:
+        opening = shelf.openings.get(one.id, "")
+        title = opening or display_title(one)
+        kind = "card-title opening" if opening else "card-title"
         place = Place(one.id, one.digest).attributes()
         yield f'<li><button type="button" class="entry" {place}>'
-        yield f'<span class="card-title"><bdi>{shown(title)}</bdi></span>'
-        yield f'<span class="about">{about_line(one, texts)}</span></button>'
+        yield f'<span class="{kind}"><bdi>{shown(title)}</bdi></span>'
+        about = about_line(one, texts, titled=bool(opening))
+        yield f'<span class="about">{about}</span></button>'
         if not readonly:
             label = html.escape(plain(f"{texts.delete}: {title}"))
             key = html.escape(quote(one.id, errors="replace"))

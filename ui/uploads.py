@@ -20,9 +20,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from index import SUPPORTED, KutipError
+from index import SUPPORTED, KutipError, StoreBusyError
 from ui.characters import is_blank, plain
 from ui.describing import web_host
 
@@ -53,12 +53,18 @@ class UploadError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What has become of one file or address; ``message`` says in words what went wrong."""
+    """What has become of one file or address; ``message`` says in words what went wrong.
+
+    Of the ``articles`` in it some were ``updated``, as there was one of that name with another
+    text, and some were there already, ``unchanged``.
+    """
 
     ticket: str
     name: str
     state: State = "waiting"
     articles: int = 0
+    updated: int = 0
+    unchanged: int = 0
     passages: int = 0
     seconds: float = 0.0
     message: str = ""
@@ -198,33 +204,33 @@ class Uploads:
     def _index(self, key: str, given: Path | str) -> None:
         began = time.monotonic()
 
-        def tell(state: State, articles: int, passages: int, message: str = "") -> None:
+        def tell(state: State, **changes: Any) -> None:
+            now = time.monotonic()
             with self._lock:
                 self._jobs[key] = replace(
-                    self._jobs[key], state=state, articles=articles, passages=passages,
-                    seconds=time.monotonic() - began, message=message, at=time.monotonic(),
-                )  # fmt: skip
+                    self._jobs[key], state=state, seconds=now - began, at=now, **changes
+                )
 
         def follow(progress: Progress) -> None:
             if self._closing.is_set():
                 raise UploadError("The server was stopped.", 503)
-            tell("reading", progress.articles, progress.passages)
+            tell("reading", articles=progress.articles, passages=progress.passages)
 
-        tell("reading", 0, 0)
+        tell("reading")
         size = given.stat().st_size if isinstance(given, Path) else 0
-        outcome: tuple[int, int, str]
         try:
-            report = self._add(given, follow)
-            indexed = report.added + report.updated + report.unchanged
-            failed = " ".join(_sentence(one.message, given) for one in report.failed[:3])
-            outcome = (indexed, report.embedded, failed)
+            outcome = _outcome(self._add(given, follow), given)
+        except StoreBusyError as error:
+            _log.warning("what was given to the page was not indexed: %s", error)
+            message = "Another program is changing the articles; give it again when that is done."
+            outcome = {"articles": 0, "passages": 0, "message": message}
         except (KutipError, ValueError, OSError) as error:
             _log.warning("what was given to the page was not indexed: %s", error)
-            outcome = (0, 0, _sentence(str(error), given))
+            outcome = {"articles": 0, "passages": 0, "message": _sentence(str(error), given)}
         finally:
             if isinstance(given, Path):
                 self.give_back(given, size)
-        tell("done" if outcome[0] else "failed", *outcome)
+        tell("done" if outcome["articles"] else "failed", **outcome)
 
     def _add(self, given: Path | str, follow: Report) -> AddReport:
         if isinstance(given, Path):
@@ -232,6 +238,17 @@ class Uploads:
         if self._add_address is None:
             raise UploadError("Web addresses are not taken.", 403)
         return self._add_address(given, follow)
+
+
+def _outcome(report: AddReport, given: Path | str) -> dict[str, Any]:
+    """Return what a :class:`Job` says of a report."""
+    return {
+        "articles": report.added + report.updated + report.unchanged,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "passages": report.embedded,
+        "message": " ".join(_sentence(one.message, given) for one in report.failed[:3]),
+    }
 
 
 def _sentence(message: str, given: Path | str) -> str:

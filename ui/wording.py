@@ -59,6 +59,7 @@ class Texts:
     no_conversations: str
     delete_conversation: str
     delete_all: str
+    really_delete: str
     only_here: str  # where the history is kept
     first_steps: tuple[str, str, str]
     drop_files: str
@@ -66,6 +67,7 @@ class Texts:
     seeds_added: str
     readonly_hint: str
     understood: str  # the completed question
+    ask_alone: str  # without what completed it
     framed: str  # "From {title}, in {language}:"
     framed_many: str
     several_articles: str
@@ -77,6 +79,7 @@ class Texts:
     also_in: str
     and_more: str
     why_refused: str
+    best_asked: str  # what to ask instead
     copy: str
     copy_markdown: str
     copied: str
@@ -84,7 +87,6 @@ class Texts:
     link_passage: str
     link_copied: str
     link_older: str
-    export: str
     export_markdown: str
     export_html: str
     right: str
@@ -92,6 +94,7 @@ class Texts:
     wrong_quote: str
     thanks: str
     not_kept: str
+    adding_now: str  # another change must wait
     feedback_label: str
     actions_label: str
     follow_label: str
@@ -104,7 +107,6 @@ class Texts:
     previous: str
     next: str
     of: str  # "1 of 3"
-    keys: str
     search_articles: str
     search: str
     all_languages: str
@@ -132,6 +134,8 @@ class Texts:
     uploading: str
     indexing: str
     file_done: tuple[str, str]
+    file_updated: tuple[str, str]  # an article of that name was there with another text
+    file_unchanged: tuple[str, str]
     file_failed: str
     files_progress: str
     speed: str
@@ -139,6 +143,7 @@ class Texts:
     all_done: str
     insights_hint: str
     few_articles: str
+    empty_insights: str
     over_time: str
     by_language: str
     by_source: str

@@ -101,6 +101,20 @@ def test_a_conversation_stays_and_its_numbers_still_open(visit: Opener) -> None:
     expect(page.locator("#kutip-pane mark.answer")).to_have_text(QUOTE)
 
 
+def test_a_question_asked_from_below_is_at_the_top(visit: Opener) -> None:
+    """Wherever one has read on to, the next question is seen, and its long answer moves nothing."""
+    page = visit({"width": 390, "height": 500})
+    answered(page, "Who met Guterres?")
+    answered(page, "What did Guterres ask Russia to do?")
+    page.locator("#kutip-scroll").evaluate("own => { own.scrollTop = own.scrollHeight; }")
+    page.wait_for_timeout(300)  # what is held on to is chosen some time after
+    answered(page, "How will the weather be?")
+    page.wait_for_timeout(300)
+    box = page.locator("#kutip-turn .question").bounding_box()
+    assert box
+    assert 56 <= box["y"] <= 100
+
+
 def test_not_found_is_said_plainly_with_the_nearest_passages(visit: Opener) -> None:
     """No confidence, no chips, an empty pane; a passage opens where it stands."""
     page = visit()

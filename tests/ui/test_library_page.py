@@ -1,32 +1,23 @@
-"""The Articles and Insights pages: browsing, adding and deleting, and looking from above."""
+"""The Articles and Insights pages: browsing and deleting, and looking from above."""
 
 from __future__ import annotations
 
+import re
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from index.loading import addresses
-from tests.index.served import serving
+from index import Article, ArticleIndex
+from tests.index.conftest import HashEmbedder
 from tests.ui.conftest import Opener
-from tests.ui.room import ARTICLE, PHONE, Scripted, answered, go
-from ui.uploads import Uploads
-
-RSS = """<?xml version="1.0"?><rss version="2.0"
-xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>News</title>
-<item><title>Lighthouse keepers return</title><link>https://news.example/1</link>
-<content:encoded>{}</content:encoded></item>
-<item><title>Ferry sails again</title><link>https://news.example/2</link>
-<content:encoded>{}</content:encoded></item></channel></rss>""".format(
-    "The keepers of the northern lighthouse returned on Monday after two years. " * 12,
-    "The ferry between the islands sails again every morning at seven o’clock. " * 12,
-)
-
-
-def file(name: str, text: str) -> dict[str, object]:
-    return {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+from tests.ui.room import ARTICLE, PHONE, Scripted, go
+from ui.insights import render_insights
+from ui.library import Library
+from ui.texts import ENGLISH
 
 
 def test_articles_are_listed_found_and_read(visit: Opener, library: Scripted) -> None:
@@ -61,109 +52,6 @@ def test_a_long_list_goes_on(visit: Opener) -> None:
     expect(page.locator(".entry").nth(40)).to_be_focused()
 
 
-def test_files_are_added_while_questions_are_answered(visit: Opener, library: Scripted) -> None:
-    """Several files, each with its outcome in words; the new article is found and read."""
-    page = visit()
-    before = library.count()
-    go(page, "articles")
-    files = [
-        file("kapal.txt", "Kapal Baru Berlayar\n\nKapal itu berlayar pada hari Senin."),
-        file("broken.jsonl", "{"),
-        file("tool.exe", "MZ"),
-        file("empty.txt", ""),
-    ]
-    page.locator("#kutip-articles input[type=file]").set_input_files(files)  # type: ignore[arg-type]
-    go(page, "ask")
-    answered(page, "Who met Guterres?")
-    go(page, "articles")
-    expect(page.locator(".overall")).to_have_text("All files are done.", timeout=20_000)
-    said = dict(zip(*(page.locator(f".job {part}").all_inner_texts() for part in ("bdi", ".said")),
-                    strict=True))  # fmt: skip
-    assert said["kapal.txt"] == "1 article added"
-    assert said["broken.jsonl"].startswith("not added: ")
-    assert "cannot be read" in said["tool.exe"]
-    assert said["empty.txt"] == "not added: The file is empty."
-    expect(page.locator("#kutip-header .count")).to_have_text(f"{before + 1} articles")
-    article = library.article("uploads/kapal.txt")
-    assert article.source == "uploads/kapal.txt"
-    assert library.uploads
-    assert [*library.uploads.folder.iterdir()] == []
-    library.index.remove("uploads/kapal.txt")
-
-
-def test_a_feed_is_added_by_its_address(
-    visit: Opener, library: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its articles are fetched, counted and found; what cannot be had is said in words."""
-    with serving() as site:
-        monkeypatch.setattr(addresses, "TRUSTED", {("127.0.0.1", site.port)})
-        feed = site.put("/feed.xml", RSS, "application/rss+xml")
-        page = visit()
-        go(page, "articles")
-        page.fill("#kutip-address", feed)
-        page.keyboard.press("Enter")
-        expect(page.locator(".job.done .said")).to_have_text("2 articles added", timeout=30_000)
-        page.fill("#kutip-address", "https://169.254.169.254/latest/meta-data")
-        page.keyboard.press("Enter")
-        expect(page.locator(".job.failed .said")).to_contain_text(
-            "not a public one", timeout=30_000
-        )
-        page.fill("#kutip-address", "file:///etc/passwd")
-        page.keyboard.press("Enter")
-        expect(page.locator(".job.failed").last).to_contain_text("This is no web address")
-    page.fill("#kutip-find", "Lighthouse keepers")
-    expect(page.locator(".entry").first).to_contain_text("Lighthouse keepers return")
-    library.index.remove(["https://news.example/1", "https://news.example/2"])
-
-
-def test_no_address_is_asked_for_unless_allowed(visit: Opener, library: Scripted) -> None:
-    """Without --web there is no place to type one, and a call of one's own making adds nothing."""
-    allowed, library.uploads = library.uploads, Uploads(library.add_file)
-    try:
-        page = visit()
-        go(page, "articles")
-        expect(page.locator(".entry").first).to_be_visible()
-        assert page.locator("#kutip-address").count() == 0
-        said = page.evaluate(
-            "kutipParts.get('articles').server.fetch("
-            "{ address: 'https://example.org/', ticket: 't'.repeat(32) })"
-        )
-        assert "--web" in said["message"]
-    finally:
-        library.uploads.close()
-        library.uploads = allowed
-
-
-def test_a_page_from_another_machine_without_https_works(visit: Opener, library: Scripted) -> None:
-    """Browsers keep crypto.randomUUID from such pages; files are added all the same."""
-    page = visit()
-    page.add_init_script("delete Crypto.prototype.randomUUID")
-    page.reload()
-    go(page, "articles")
-    files = [file("lan.txt", "A Tale from the Next Room\n\nIt is read here.")]
-    page.locator("#kutip-articles input[type=file]").set_input_files(files)  # type: ignore[arg-type]
-    expect(page.locator(".job.done")).to_contain_text("1 article added")
-    library.index.remove("uploads/lan.txt")
-
-
-def test_files_can_be_dropped_anywhere(visit: Opener, library: Scripted) -> None:
-    """Dropping a file on the conversation leads to the Articles page and adds it."""
-    page = visit()
-    dropped = page.evaluate_handle(
-        """() => {
-            const data = new DataTransfer();
-            data.items.add(new File(['Dropped Tale\\n\\nA dropped tale is read.'], 'drop.txt'));
-            return data;
-        }"""
-    )
-    page.dispatch_event("#kutip-scroll", "dragover", {"dataTransfer": dropped})
-    expect(page.locator("html")).to_have_class(r"kutip-ready kutip-drop")
-    page.dispatch_event("#kutip-scroll", "drop", {"dataTransfer": dropped})
-    expect(page.locator(".job.done")).to_contain_text("1 article added")
-    expect(page.locator("html")).to_have_attribute("data-page", "articles")
-    library.index.remove("uploads/drop.txt")
-
-
 def test_deleting_can_be_undone(visit: Opener, library: Scripted) -> None:
     """The article is gone from the index, and comes back as it was."""
     page = visit()
@@ -178,6 +66,59 @@ def test_deleting_can_be_undone(visit: Opener, library: Scripted) -> None:
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".news")).to_contain_text("is back")
     assert library.article("many/7") == before
+
+
+def test_what_cannot_be_deleted_just_now_is_told(visit: Opener, library: Scripted) -> None:
+    """While another program writes, in words for whoever reads the page: no path, no number."""
+    begun, done = threading.Event(), threading.Event()
+
+    def slowly() -> Iterator[Article]:
+        begun.set()
+        done.wait(20)
+        yield replace(ARTICLE, id="slow/1")
+
+    with ArticleIndex.open(library.index.path, model=HashEmbedder()) as other:
+        writing = threading.Thread(target=lambda: other.add(slowly()))
+        writing.start()
+        begun.wait(20)
+        try:
+            page = visit()
+            go(page, "articles")
+            page.locator(".remove").first.click()
+            expect(page.locator(".news.failed")).to_have_text(
+                "Articles are being added just now; try again when they are done."
+            )
+        finally:
+            done.set()
+            writing.join()
+    library.index.remove("slow/1")
+
+
+def test_articles_without_a_title_are_told_apart(visit: Opener, library: Scripted) -> None:
+    """The first words of each stand in its row, and the name of the file below."""
+    rows = [
+        Article(f"rows/{n}", "", f"{word} was seen on the roof. {'Rain. ' * 20}", "r.jsonl", "en")
+        for n, word in enumerate(("A heron", "An owl"))
+    ]
+    library.index.add(rows)
+    page = visit(at="#articles?query=seen+on+the+roof")
+    for row in rows:
+        entry = page.locator(".entry").filter(has_text=row.text[:20])
+        expect(entry.locator(".opening")).to_have_text(re.compile(r"^.{80,90} Rain\.…$"))
+        expect(entry.locator(".about")).to_have_text("r.jsonl · undated · English")
+    library.index.remove([row.id for row in rows])
+
+
+def test_nothing_to_look_at_is_explained(tmp_path: Path) -> None:
+    """Without articles there are no empty panels but a way to add some, where that is allowed."""
+    with ArticleIndex.open(tmp_path / "index", create=True, model=HashEmbedder()) as index:
+        library = Library(index, None)  # type: ignore[arg-type]
+        page = render_insights(library, ENGLISH)
+        assert "There are no articles yet." in page
+        assert "panel" not in page
+        assert "Add articles" in page
+        library.readonly = True
+        assert "Add articles" not in render_insights(library, ENGLISH)
 
 
 def test_a_library_to_read_only_cannot_be_changed(visit: Opener, library: Scripted) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from index import Article
 from tests.ui.made import cite
-from tests.ui.room import found
+from tests.ui.room import found, hit
 from ui.exports import as_plain
 from ui.follow_ups import follow_ups
 from ui.texts import ENGLISH
@@ -37,9 +37,18 @@ def test_a_quote_has_one_pair_of_marks(sentence: str, line: str) -> None:
     [
         ("Then came the Harrow Lane Museum and won.", ()),
         ("Then came Imogen Astley and won.", ("Who is Imogen Astley?",)),
+        ("Then came the United States and won.", ()),
+        ("Then came Sekjen PBB and won.", ()),
+        ("Then came the Kennedy Space Center and won.", ()),
+        ("First it was.\nKritik Sekjen: it won.", ()),
+        ("Then came President Imogen Astley and won.", ("Who is Imogen Astley?",)),
+        ("Presiden Rusia Vladimir Putin won.", ("Who is Vladimir Putin?",)),
+        ("Then came Abu Mahdi Hakim and won.", ("Who is Abu Mahdi Hakim?",)),
     ],
 )
 def test_nobody_asks_who_a_museum_is(sentence: str, offered: tuple[str, ...]) -> None:
     """Only names that may be somebody's are asked after."""
-    answer = found("What won?", cite(1, article(sentence), sentence, sentence))
-    assert follow_ups(replace(answer, hits=()), ENGLISH) == offered
+    last = sentence.splitlines()[-1]
+    answer = found("What won?", cite(1, article(sentence), last, "won"))
+    answer = replace(answer, hits=(hit(article(sentence), sentence),))
+    assert follow_ups(answer, ENGLISH) == offered

@@ -36,9 +36,14 @@ def test_a_follow_up_goes_on_from_the_last_answered_turn(visit: Opener, library:
     answered(page, "How will the weather be?")
     answered(page, "When was that?")
     assert library.histories[-1] == ("Who met Guterres?",)
-    expect(page.locator("#kutip-turn .understood")).to_have_text(
+    expect(page.locator("#kutip-turn .understood bdi")).to_contain_text(
         "Understood as: Completed after Who met Guterres?"
     )
+    page.get_by_role("button", name="Ask it as I wrote it").click()
+    expect(page.locator("#kutip-turn .actions")).to_be_visible()
+    expect(page.locator("#kutip-turn .question")).to_have_text("When was that?")
+    assert library.histories[-1] == ()
+    expect(page.locator("#kutip-turn .understood")).to_have_count(0)
 
 
 def test_questions_in_quick_succession_are_all_answered(visit: Opener) -> None:
@@ -199,6 +204,9 @@ def test_conversations_are_kept_in_the_browser(visit: Opener) -> None:
     page.locator(".drop").first.click()
     expect(page.locator(".talk")).to_have_text(["How will the weather be?"])
     page.locator(".forget").click()
+    expect(page.locator(".talk")).to_have_count(1)
+    expect(page.locator(".forget")).to_have_text("Really delete all?")
+    page.locator(".forget").click()
     expect(page.locator(".talk")).to_have_count(0)
     assert json.loads(page.evaluate("localStorage['kutip:talks'] ?? '[]'")) == []
 
@@ -233,6 +241,11 @@ def test_keys_step_through_the_citations(visit: Opener) -> None:
     expect(page.locator("#kutip-pane mark.answer")).to_have_text("Vladimir Putin")
     page.keyboard.press("/")
     expect(page.locator("#kutip-question")).to_be_focused()
+    for name, field in (("articles", "#kutip-find"), ("insights", "#kutip-coverage")):
+        go(page, name)
+        expect(page.locator(field)).to_be_visible()
+        page.keyboard.press("/")
+        expect(page.locator(field)).to_be_focused()
 
 
 def test_pointing_at_a_number_shows_its_quote(visit: Opener) -> None:

@@ -14,18 +14,19 @@ from urllib.parse import unquote
 
 import gradio as gr
 
-from index import KutipError
+from index import KutipError, StoreBusyError
 from ui.examples import example_questions
 from ui.exports import as_markdown, as_plain, conversation_html, conversation_markdown
 from ui.feedback import RATINGS
 from ui.insights import render_coverage, render_insights, topic_name
-from ui.library import Library, Wish
+from ui.library import Library
 from ui.pages import shell
 from ui.records import answer_of, answers_of
 from ui.render import render_answer
 from ui.shelf import render_library, render_said, render_shelf, render_undo
 from ui.texts import Texts, texts_for_browser
 from ui.uploads import UploadError
+from ui.wishes import Wish
 
 _log = logging.getLogger("kutip.ui")
 
@@ -62,6 +63,8 @@ def _told(function: Callable[[dict[str, Any], Texts], Any]) -> Function:
         except (KutipError, ValueError, OSError) as error:
             _log.warning("%s: %s", function.__name__, error)
             message = str(error) if isinstance(error, KutipError) else words.trouble
+            if isinstance(error, StoreBusyError):  # whose words are for whoever runs commands
+                message = words.adding_now
             return {"said": render_said(message), "failed": True}
 
     call.__annotations__ = {"data": object, "request": gr.Request, "return": Any}
@@ -88,7 +91,7 @@ def opening(library: Library) -> Function:
         except KutipError as error:
             trouble = shell.render_trouble(str(error), words)
             return {**page, "header": shell.render_header(None, words), "welcome": trouble}
-        examples = example_questions(library.oldest(_BROWSED), words)
+        examples = example_questions((*library.oldest(_BROWSED), *library.articles()), words)
         overview = shell.Overview(count, examples, readonly, library.has_seeds)
         header = shell.render_header(overview, words)
         return {**page, "header": header, "welcome": shell.render_welcome(overview, words)}

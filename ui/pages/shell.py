@@ -34,8 +34,9 @@ _TALKS = (
 # What the scripts say, by the names of ui.wording.
 _WORDS = (
     "language reading ready failed stopped unreachable close pane_label copied link link_passage"
-    " link_copied thanks not_kept previous next of keys delete_conversation untitled loading"
-    " trouble waiting uploading file_failed files_progress left all_done busy"
+    " link_copied thanks not_kept previous next of delete_conversation untitled loading"
+    " trouble waiting uploading file_failed files_progress left all_done busy delete_all"
+    " really_delete"
 ).split()
 
 
@@ -178,5 +179,10 @@ def _job(job: Job, texts: Texts) -> str:
         return texts.indexing.format(job.articles, job.passages)
     if job.state == "failed":
         return f"{texts.file_failed}: {job.message}" if job.message else texts.file_failed
-    done = texts.file_done[job.articles != 1].format(job.articles)
+    counts = (
+        (texts.file_done, job.articles - job.updated - job.unchanged),
+        (texts.file_updated, job.updated),
+        (texts.file_unchanged, job.unchanged),
+    )
+    done = ", ".join(words[count != 1].format(count) for words, count in counts if count)
     return f"{done}. {job.message}" if job.message else done

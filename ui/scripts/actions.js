@@ -63,6 +63,7 @@ function entry(talk) {
   const open = make('button', 'talk', talk.title || words().untitled);
   open.type = 'button';
   open.dataset.talk = talk.id;
+  open.title = talk.title;
   if (talk.id === talkId()) open.setAttribute('aria-current', 'true');
   const drop = make('button', 'drop');
   drop.type = 'button';
@@ -80,6 +81,19 @@ async function take(form) {
   download(text, form === 'html' ? 'kutip.html' : 'kutip.md', type);
 }
 
+// What cannot be undone takes a second click, soon after the first.
+function forget(button) {
+  if (button.textContent !== words().really_delete) {
+    button.textContent = words().really_delete;
+    setTimeout(() => { button.textContent = words().delete_all; }, 4000);
+    return;
+  }
+  button.textContent = words().delete_all;
+  history.forgetAll();
+  begin();
+  draw();
+}
+
 function chosen(button) {
   if (button.dataset.talk) {
     location.hash = `talk?id=${button.dataset.talk}`;
@@ -95,11 +109,8 @@ function chosen(button) {
     begin();
     drawer(false);
     find('#kutip-question')?.focus();
-  } else if (button.matches('.forget')) {
-    history.forgetAll();
-    begin();
-    draw();
-  } else if (button.matches('.export-md')) take('md');
+  } else if (button.matches('.forget')) forget(button);
+  else if (button.matches('.export-md')) take('md');
   else if (button.matches('.export-html')) take('html');
 }
 

@@ -1,5 +1,5 @@
 // The Articles page: the list with its facets, deleting with undo, and files given to the page.
-import { call, element, fill, find, make, phrase, root, token, whenPart, whenValue, words }
+import { call, element, fill, find, make, part, phrase, root, token, whenPart, whenValue, words }
   from './parts.js';
 
 const FACETS = ['query', 'language', 'source', 'year', 'topic'];
@@ -55,7 +55,7 @@ async function change(wanted, id) {
   const reply = await call('articles', wanted, { id });
   if (!reply) return;
   await browse();
-  const line = make('div', 'news');
+  const line = make('div', reply.failed ? 'news failed' : 'news');
   fill(line, reply.said);
   find('.news')?.remove();
   find('.shelf').before(line);
@@ -65,8 +65,18 @@ async function change(wanted, id) {
 
 async function count() {
   const reply = await call('articles', 'jobs', { ticket });
-  if (reply?.count) find('#kutip-header .count').textContent = reply.count;
+  const told = find('#kutip-header .count');
+  if (reply?.count && reply.count !== told.textContent) {
+    told.textContent = reply.count;
+    welcome();
+  }
   return reply;
+}
+
+// The first page explains itself while there are no articles, and then asks about some of them.
+async function welcome() {
+  const page = await call('header', 'furnish', {});
+  if (page?.welcome) part('welcome').props.value = page.welcome;
 }
 
 // Files
@@ -74,7 +84,7 @@ async function count() {
 function send(file) {
   const entry = { name: file.name, size: file.size, part: 0, error: '' };
   sending.set(token(), entry);
-  draw([]);
+  draw(known);
   queue = queue.then(() => put(file, entry)).then(follow);
 }
 
@@ -110,7 +120,7 @@ function refusal(request) {
 async function fetchAddress(input) {
   const address = input.value.trim();
   if (!address) return;
-  if (!pendingFiles().some((entry) => !entry.error)) began = Date.now();
+  if (!underWay()) began = Date.now();
   const reply = await call('articles', 'fetch', { ticket, address });
   if (!reply) return;
   if (reply.message) sending.set(token(), { name: address, error: reply.message });
@@ -128,10 +138,11 @@ async function follow() {
   draw(known, reply.speed);
   const going = known.some((job) => job.state === 'waiting' || job.state === 'reading');
   if (going) polling = setTimeout(follow, 500);
-  else if (root.dataset.page === 'articles' && !pendingFiles().length) browse();
+  else if (root.dataset.page === 'articles' && !underWay()) browse();
 }
 
 const pendingFiles = () => [...sending.values()].filter((entry) => !entry.sent);
+const underWay = () => pendingFiles().some((entry) => !entry.error);
 
 function draw(jobs, speed = '') {
   const rows = [
@@ -143,7 +154,11 @@ function draw(jobs, speed = '') {
         : entry.part ? phrase(words().uploading, Math.round(100 * entry.part)) : words().waiting,
     ]),
   ];
-  find('.jobs').replaceChildren(...rows.map(row));
+  const list = find('.jobs');
+  list.replaceChildren(...rows.map(row));
+  // What happens now is in sight, and what went wrong once all is done.
+  const now = list.querySelector('.job.reading') ?? list.querySelector('.job.failed');
+  if (now) list.scrollTop = now.offsetTop - list.offsetTop - list.clientHeight / 2;
   const done = rows.filter(([, state]) => state === 'done' || state === 'failed').length;
   const parts = [phrase(words().files_progress, done, rows.length), speed];
   if (done && done < rows.length) {
@@ -168,7 +183,7 @@ function row([name, state, said]) {
 export function take(files) {
   if (!find('.adding') || !files.length) return;
   location.hash = 'articles';
-  if (!pendingFiles().some((entry) => !entry.error)) began = Date.now();
+  if (!underWay()) began = Date.now();
   for (const file of files) send(file);
 }
 
@@ -218,7 +233,10 @@ whenPart('articles', ({ element: own }) => {
 document.addEventListener('click', (event) => {
   const button = event.target.closest?.('.seeds, .to-articles');
   if (button?.matches('.seeds')) seeds(button);
-  else if (button) location.hash = 'articles';
+  else if (button) {
+    location.hash = 'articles';
+    find('#kutip-articles [type=file]')?.click(); // what the button says: choose them
+  }
 });
 const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes('Files');
 document.addEventListener('dragover', (event) => {

@@ -46,10 +46,11 @@ function before() {
   return (answered.at(-1) ?? all.at(-1))?.dataset.record;
 }
 
-export function ask(question, generation) {
+// Goes on from the last answered turn, unless the question is to stand alone.
+export function ask(question, generation, alone = false) {
   const asked = question.trim();
   if (!asked || state.busy || !part('form')) return;
-  const goesOn = before();
+  const goesOn = alone ? undefined : before();
   setBusy(true);
   say(words().reading);
   const now = turn();

@@ -45,7 +45,7 @@ whenPart('insights', ({ element: own }) => {
     const target = event.target.closest('[data-go]');
     if (dot) show(dot, true);
     else if (button) topic(button);
-    else if (target) location.hash = `articles?${target.dataset.go}`;
+    else if (target) location.hash = target.dataset.go ? `articles?${target.dataset.go}` : 'articles';
   });
   own.addEventListener('keydown', (event) => {
     const target = event.target.closest('g[data-go]');

@@ -55,6 +55,7 @@ document.addEventListener('click', (event) => {
   if (!button) return;
   if (button.dataset.article) show(button, true);
   else if (button.dataset.question) ask(button.dataset.question);
+  else if (button.dataset.alone) ask(button.dataset.alone, null, true);
   else if (button.matches('.ask .stop')) stop();
 });
 

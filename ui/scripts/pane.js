@@ -110,7 +110,7 @@ function toMark() {
 
 export function step(by) {
   const at = steps.findIndex((button) => current && same(button, current));
-  if (at < 0 || steps.length < 2) return;
+  if (at < 0 || steps.length < 2 || root.dataset.page !== 'ask') return;
   const next = steps[(at + by + steps.length) % steps.length];
   open(placeOf(next), false);
 }
