@@ -34,13 +34,18 @@ _SEEDS: dict[str, dict[Language, str]] = {
 
 
 def example_questions(articles: Iterable[ArticleInfo], texts: Texts) -> tuple[str, ...]:
-    """Return up to three questions: known ones for the seeds, else after titles, in order."""
+    """Return up to three questions: known ones for the seeds, else after titles, in order.
+
+    Titles in the language of the page come before others.
+    """
     known: list[str] = []
     others: list[str] = []
+    foreign: list[str] = []
     for article in articles:
         question = _SEEDS.get(article.id, {}).get(texts.language)
         if question:
             known.append(question)
         elif not is_blank(article.title):
-            others.append(texts.about_title.format(plain(article.title, limit=_TITLE)))
-    return tuple(dict.fromkeys([*known, *others]))[:_WANTED]
+            named = others if article.language == texts.language else foreign
+            named.append(texts.about_title.format(plain(article.title, limit=_TITLE)))
+    return tuple(dict.fromkeys([*known, *others, *foreign]))[:_WANTED]

@@ -535,6 +535,9 @@ def test_other_articles_are_asked_about_by_title() -> None:
         "What do we know about “Floods”?",
         "What do we know about “Fires”?",
     )
+    mixed = (replace(others[0], language="id"), others[3])
+    assert example_questions(mixed, ENGLISH)[0] == "What do we know about “Fires”?"
+    assert example_questions(mixed, INDONESIAN)[0] == "Apa yang diketahui tentang “Floods”?"
 
 
 @pytest.mark.parametrize(
