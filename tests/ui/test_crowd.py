@@ -11,28 +11,17 @@ import asyncio
 import logging
 import os
 import re
-import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
-from typing import Any, TypeVar
 
 import pytest
 
 from benchmarks.chat_client import Visitor, trickling, visitors
+from tests.ui.beside import run
 from tests.ui.room import QUOTE, Scripted
 
 ANSWERED = os.cpu_count() or 1  # questions at a time
 WAITING = 64  # questions in the queue
-Result = TypeVar("Result")
-
-
-def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run beside the loop that Playwright keeps in this thread."""
-    results: list[Result] = []
-    thread = threading.Thread(target=lambda: results.append(asyncio.run(work)))
-    thread.start()
-    thread.join()
-    return results[0]
 
 
 async def until(reached: Callable[[], bool]) -> None:

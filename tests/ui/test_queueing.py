@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.ui.beside import run
 from ui.pages.queueing import survive_leaving
 
 
@@ -39,7 +40,7 @@ def test_who_stays_is_told_their_place() -> None:
         assert "gone" not in queue.pending_messages_per_session
         return queue.pending_messages_per_session["here"].get_nowait()
 
-    message = asyncio.run(told())
+    message = run(told())
     assert (message.event_id, message.rank, message.queue_size) == ("of here", 1, 2)
 
 
@@ -50,4 +51,4 @@ def test_gradio_still_needs_it() -> None:
         waiting_queue().broadcast_estimations("answers")
 
     with pytest.raises(KeyError, match="gone"):
-        asyncio.run(estimate())
+        run(estimate())
