@@ -24,7 +24,7 @@ _MOST_MARGIN, _MOST_LEAD = 16.0, 6.0
 RANKING = ("margin", "evidence", "relative_score", "first", "support", "alone")
 # Not whether article and question differ in language: of the development questions that do, most
 # have no answer, which says nothing of anybody else's.
-TRUST = ("logit", "margin", "lead", "support", "cosine", "read")
+TRUST = ("logit", "margin", "lead", "support", "cosine", "read", "alone")
 # E5's cosines of questions and sentences lie around 0.85, one standard deviation is about 0.05.
 _COSINE, _COSINE_SPREAD = 0.85, 0.05
 
@@ -122,11 +122,11 @@ def trust_features(
     first = order[0]
     rival = next((p for p in order if not same_answer(keys[p], keys[first])), None)
     lead = logits[first] - logits[rival] if rival is not None else _MOST_LEAD
-    margin, _, _, _, support, _ = ranking[first]
+    margin, _, _, _, support, alone = ranking[first]
     cosine = (near - _COSINE) / _COSINE_SPREAD
     return (
         logits[first], margin, min(lead, _MOST_LEAD), support,
-        cosine, math.log(max(read, 1)),
+        cosine, math.log(max(read, 1)), alone,
     )  # fmt: skip
 
 

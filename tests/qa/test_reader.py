@@ -16,7 +16,7 @@ from qa.reader.judging import Calibration
 
 FITTED = Calibration(
     ranking=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-    trust=(0.0, 1.0, *[0.0] * 4),
+    trust=(0.0, 1.0, *[0.0] * 5),
     trust_bias=0.0,
     threshold=0.5,
 )

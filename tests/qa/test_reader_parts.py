@@ -217,9 +217,9 @@ def test_trust_looks_at_the_best_other_answer() -> None:
     features = trust_features(
         [0, 1, 2], ["paris", "paris", "lyon"], ranking, [5.0, 4.0, 2.5], 0.95, 8
     )
-    assert features == pytest.approx((5.0, 3.0, 2.5, 0.5, 2.0, math.log(8)))
+    assert features == pytest.approx((5.0, 3.0, 2.5, 0.5, 2.0, math.log(8), 2.5))
     alone = trust_features([0], ["paris"], ranking[:1], [5.0], 0.8, 1)
-    assert alone == pytest.approx((5.0, 3.0, 6.0, 0.5, -1.0, 0.0))
+    assert alone == pytest.approx((5.0, 3.0, 6.0, 0.5, -1.0, 0.0, 2.5))
 
 
 def test_probabilities_pass_through_the_knots() -> None:
