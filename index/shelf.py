@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from index.errors import StoreError
 from index.grouping import stories
 from index.store import Order, Store, mean_vectors
 from index.types import Article, ArticleInfo, Filters
+
+_WORD = re.compile(r"[\w'’.&-]+")
+_LONGEST_TITLE = 8  # words
+_SHORTEST_TITLE = 3  # characters: "It" and "He" begin sentences
 
 
 class Shelf:
@@ -81,6 +86,14 @@ class Shelf:
         with self._store.snapshot() as snapshot:
             return snapshot.articles(filters, offset=offset, limit=limit, order=order)
 
+    def named_in(self, text: str) -> list[str]:
+        """Return the ids of the articles whose title stands in a text, as entries of a lexicon do.
+
+        A title is a run of up to eight words there, the first not in small letters.
+        """
+        with self._store.snapshot() as snapshot:
+            return snapshot.titled(_title_like(text))
+
     def article_vectors(self) -> tuple[list[ArticleInfo], NDArray[np.float32]]:
         """Return the articles and the mean (n, d) of each one's passage vectors."""
         with self._store.snapshot() as snapshot:
@@ -90,3 +103,15 @@ class Shelf:
         """Return what stands in several articles: families of near-duplicates, largest first."""
         with self._store.snapshot() as snapshot:
             return stories(snapshot)
+
+
+def _title_like(text: str) -> list[str]:
+    """Return the runs of words of a text that could be titles, each once."""
+    words = [match.span() for match in _WORD.finditer(text)]
+    runs = (
+        text[start : words[last][1]].strip(".'’")
+        for first, (start, _) in enumerate(words)
+        if not text[start].islower()
+        for last in range(first, min(first + _LONGEST_TITLE, len(words)))
+    )
+    return list(dict.fromkeys(run for run in runs if len(run) >= _SHORTEST_TITLE))

@@ -6,6 +6,7 @@ Each set is asked over all corpora, about 5,000 articles, NTREX in one language 
 were chosen on the tune half (even SHA-256 of the article); figures are given for both halves apart.
 ``--cache`` keeps vectors and indexes, so that only the first run embeds. ``--reader`` adds a row
 with the verdicts of a reader ("sentences", "extractive"), at about half a second a question.
+``--sets`` asks some of the sets again, and replaces their figures alone.
 """
 
 from __future__ import annotations
@@ -86,8 +87,17 @@ def main() -> None:
                 # As far as it has come: the largest set takes longest and comes last.
                 unfinished = json.dumps(figures, indent=2)
                 (options.cache / "figures.json").write_text(unfinished, encoding="utf-8")
-    if not options.sets:  # a part is not the scoreboard
-        results.write("retrieval", {"sets": {one.name: figures[one.name] for one in wanted}})
+    keep(figures, [one.name for one in every_set(options.data)], whole=not options.sets)
+
+
+def keep(figures: dict[str, Any], order: Sequence[str], *, whole: bool) -> None:
+    """Write the figures; those of a part take the places of what was measured before."""
+    measured = {name: {"commit": results.commit(), **each} for name, each in figures.items()}
+    if not whole:
+        before = json.loads((results.FOLDER / "retrieval.json").read_text(encoding="utf-8"))
+        kept = {n: {"commit": before["commit"], **each} for n, each in before["sets"].items()}
+        measured = kept | measured
+    results.write("retrieval", {"sets": {name: measured[name] for name in order}})
 
 
 if __name__ == "__main__":

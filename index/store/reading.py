@@ -88,6 +88,20 @@ class Snapshot(Records):
         rows = self._article_rows(tail, (*values, -1 if limit is None else limit, offset))
         return [to_info(columns) for columns, total, _ in rows if self._proved(columns, total)]
 
+    def titled(self, titles: Iterable[str]) -> list[str]:
+        """Return the ids of the articles with one of these titles, in the order they were added.
+
+        Capitals count alike (ASCII), and what stands in brackets at the end of a title, not at all.
+        """
+        listed = "(SELECT value FROM json_each(?))"
+        rows = self.rows(
+            f"SELECT id FROM article WHERE title COLLATE NOCASE IN {listed} OR title LIKE '% (%)' "
+            f"AND substr(title, 1, instr(title, ' (') - 1) COLLATE NOCASE IN {listed} "
+            "ORDER BY number",
+            (json.dumps(list(titles)),) * 2,
+        )
+        return [str(id_) for (id_,) in rows]
+
     def article_ids(self) -> list[str]:
         """Return the ids of all articles, in the order they were added."""
         return [str(id_) for (id_,) in self.rows("SELECT id FROM article ORDER BY number")]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from index import Article, ArticleIndex, Hit
+from index import Article, ArticleIndex, Filters, Hit
 from qa import Claim, Draft, answer
 from qa.citing import cite
-from qa.second_step import read_again, search_again
+from qa.second_step import names_beside, read_again, search_again
 from tests.index.conftest import HashEmbedder
 
 QUESTION = "Which river does the state crossed by Hello Love's singer border?"
@@ -87,7 +87,7 @@ def test_answer_takes_the_second_step_only_where_asked(index: ArticleIndex) -> N
 
 def test_ranks_of_both_searches_are_added(index: ArticleIndex) -> None:
     hits = index.search(QUESTION, 5)
-    again = index.search(f"{QUESTION} {hits[0].passage.text}", 5)
+    again = index.search(f"{QUESTION} {names_beside(QUESTION, hits[0].passage.text)}", 5)
     expected: dict[str, float] = {}
     for found in (hits, again):
         for rank, hit in enumerate(found, start=1):
@@ -116,3 +116,75 @@ def test_what_no_step_answers_stays_refused_with_the_first_hits(index: ArticleIn
     assert not two.found
     assert two == one
     assert len(reader.reads) == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "names"),
+    [
+        # The question's own words go, particles inside a name stay.
+        (
+            "Who led the Bank?",
+            "In 1999 the Bank of Mexico met Vicente Fox.",
+            "In 1999 of Mexico Vicente Fox.",
+        ),
+        ("siapa presiden?", "Presiden Joko Widodo dan Joko Widodo", "Joko Widodo"),
+        ("who?", "nothing with capitals", "nothing with capitals"),
+        ("谁?", "他是总统", "他是总统"),
+    ],
+)
+def test_names_beside_the_question(question: str, text: str, names: str) -> None:
+    assert names_beside(question, text) == names
+
+
+@pytest.fixture(scope="module")
+def lexicon(tmp_path_factory: pytest.TempPathFactory) -> ArticleIndex:
+    """Return an index whose entries name each other, and where only that leads on."""
+    folder = tmp_path_factory.mktemp("lexicon") / "index"
+    index = ArticleIndex.open(folder, create=True, model=HashEmbedder())
+    texts = {
+        "Hank Snow": "A singer sang Hello Love. He moved to nashville (Tennessee) with a singer.",
+        "Nashville": "A town with many bridges.",
+        "Tennessee (state)": "The Mississippi is its border.",
+    }
+    index.add(
+        Article(title, title, f"{title}\n{text}", language="en") for title, text in texts.items()
+    )
+    index.add(
+        Article(f"other{n}", "", f"A singer sang song {n} of love.", language="en")
+        for n in range(12)
+    )
+    return index
+
+
+def test_articles_named_in_a_passage_are_found_by_their_titles(lexicon: ArticleIndex) -> None:
+    assert lexicon.named_in("it was Tennessee's, not HANK SNOW") == ["Hank Snow"]
+    assert lexicon.named_in("of nashville and Tennessee, Nashville.") == [
+        "Nashville", "Tennessee (state)",
+    ]  # fmt: skip
+    assert lexicon.named_in("nashville") == []  # small letters begin no title
+    assert lexicon.named_in("") == []
+
+
+def test_what_the_first_passages_name_is_joined(lexicon: ArticleIndex) -> None:
+    """The entry shares no word with the question; it is first of the third search."""
+    question = "Which singer sang Hello Love?"
+    hits = lexicon.search(question, 5)
+    assert hits[0].article.id == "Hank Snow"
+    joined = search_again(question, hits, lexicon, 5)
+    place = [hit.article.id for hit in joined].index("Tennessee (state)")
+    assert joined[place].score >= 1 / 11
+    assert "Hank Snow" in [hit.article.id for hit in joined]
+    filters = Filters(article_ids=("Hank Snow", "other1"))
+    few = search_again(question, hits, lexicon, 5, filters)
+    assert "Tennessee (state)" not in [hit.article.id for hit in few]
+
+
+def test_the_sentence_that_names_the_article_is_cited(lexicon: ArticleIndex) -> None:
+    question = "Which singer sang Hello Love?"
+    first = lexicon.search(question, 2)
+    refused = Draft((Claim("?", (first[0].passage.sentences[0],), 0.1),))
+    draft, _ = read_again(refused, first, 0.5, Names("Mississippi"), question, lexicon)
+    answer_span, lead = draft.claims[0].spans
+    assert answer_span.article_id == "Tennessee (state)"
+    text = lexicon.article(lead.article_id).text[lead.start : lead.end]
+    assert text == "He moved to nashville (Tennessee) with a singer."
