@@ -97,7 +97,9 @@ def keep(figures: dict[str, Any], order: Sequence[str], *, whole: bool) -> None:
         before = json.loads((results.FOLDER / "retrieval.json").read_text(encoding="utf-8"))
         kept = {n: {"commit": before["commit"], **each} for n, each in before["sets"].items()}
         measured = kept | measured
-    results.write("retrieval", {"sets": {name: measured[name] for name in order}})
+    results.write(
+        "retrieval", {"sets": {name: measured[name] for name in order if name in measured}}
+    )
 
 
 if __name__ == "__main__":
