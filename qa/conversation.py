@@ -33,6 +33,7 @@ _THINGS = "it its this that these those then itu ini tersebut begitu situ sana n
 _PERSON = re.compile(rf"\b({'|'.join(_PEOPLE)})\b", re.IGNORECASE)
 _POINTING = frozenset([*_PEOPLE, *_THINGS, "there"])
 _OWNERS = {"his", "her", "hers", "their", "theirs"}
+_POSSESSIVE = ("his", "her", "its", "their")
 _SEVERAL = {"they", "them", "their", "theirs", "mereka"}
 # Words that end in -nya and point at nothing.
 _OWN_NYA = frozenset(
@@ -134,9 +135,13 @@ def last_turn(history: Sequence[Answer]) -> Answer | None:
 
 
 def _points(words: Sequence[str], question: str) -> bool:
+    """Say whether a word points back: not "its" behind the name that it belongs to."""
     idle = _THERE_IS.search(question) is not None
+    name = next((name for name, _ in names_in(question)), "")
+    behind = question[question.find(name) + len(name) :].lower() if name else ""
+    owned = {word for word in _POSSESSIVE if re.search(rf"\b{word}\b", behind)}
     return any(
-        (word in _POINTING and not (word == "there" and idle))
+        (word in _POINTING and word not in owned and not (word == "there" and idle))
         or (word.endswith("nya") and word not in _OWN_NYA)
         for word in words
     )

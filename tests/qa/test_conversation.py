@@ -50,6 +50,8 @@ def turn(question: str, said: str = "", sentence: str = "", language: str = "en"
          "Kapan Guterres bertemu Putin?"),
         ("Apa yang ditanam warga?", "bibit bambu", "Mengapa?",
          "Mengapa bibit bambu ditanam warga?"),
+        ("Who met Putin?", "Antonio Guterres", "And what did Putin tell him?",
+         "What did Putin tell Antonio Guterres?"),
         ("Where did Putin and Guterres meet?", "Moscow", "And what did they say?",
          "What did Putin and Guterres say?"),
         ("When did Russian and Ukrainian negotiators meet?", "May", "What did they reach?",
@@ -88,6 +90,7 @@ def test_what_is_carried_over(before: str, said: str, question: str, completed: 
         "Is there a museum in Port Ellery?",
         "Berapa harga rumput laut per kilogram?",
         "Siapa yang hanya membeli rumput laut?",
+        "Why did Samoa end its state of emergency?",
         "What did the council offer the academy instead of the car park they lost?",
     ],
 )

@@ -113,19 +113,19 @@ def test_r02_what_must_come_first_does(tmp_path: Path, runs: int) -> None:
     is synced before its rename, 3. and its folder after, before rows are written that name it.
     4. An older one is removed only after that commit. 5. None is ever written under its final
     name. 6. Only SQLite opens the database. 7. The database is synced before its log is cut.
-    8. All this was seen to happen.
+    8. All this was seen to happen, in one run or another: some only remove what is not there.
     """
     needs_strace()
+    seen: set[tuple[str, str]] = set()
     for seed in range(2360, 2360 + runs):
         folder = tmp_path / str(seed)
         folder.mkdir()
         with Nursery() as nursery:
             calls = run(nursery, folder, seed, 4)
         assert violations(calls, str(folder / "index"), str(folder / "acks")) == []
-        seen = {(call.name, path_of(call).rpartition("/")[2][-6:]) for call in calls}
-        assert {("fdatasync", "db-wal"), ("ftruncate", "db-wal"), ("write", "newest")} <= seen
-        if any(operation(seed, number).kind in ("put", "folder") for number in range(4)):
-            assert {("rename", ".faiss"), ("fsync", ".faiss"), ("fsync", "ann")} <= seen
+        seen |= {(call.name, path_of(call).rpartition("/")[2][-6:]) for call in calls}
+    assert {("fdatasync", "db-wal"), ("ftruncate", "db-wal"), ("write", "newest")} <= seen
+    assert {("rename", ".faiss"), ("fsync", ".faiss"), ("fsync", "ann")} <= seen
 
 
 @pytest.mark.parametrize(
