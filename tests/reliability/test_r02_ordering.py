@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.library import operation
 from tests.reliability.nursery import Nursery
 from tests.reliability.tracing import Call, needs_strace, read_calls, traced
 
