@@ -100,12 +100,15 @@ def missing() -> Finding:
     )
 
 
+def reported(words: object) -> str:
+    """Return what SQLite says as a part of one line; of some damage it tells in several."""
+    return "SQLite reports: " + " ".join(str(words).split())
+
+
 def page_problems(snapshot: Snapshot) -> list[Finding]:
     """Let SQLite check its pages, indexes and references."""
     problems = [
-        f"SQLite reports: {row[0]}"
-        for row in snapshot.rows("PRAGMA integrity_check(10)")
-        if row[0] != "ok"
+        reported(row[0]) for row in snapshot.rows("PRAGMA integrity_check(10)") if row[0] != "ok"
     ]
     for table, number, *_ in snapshot.rows("PRAGMA foreign_key_check"):
         problems.append(f"row {number} of {table} belongs to no article")

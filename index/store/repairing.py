@@ -20,6 +20,7 @@ from index.store.checks import (
     file_problems,
     missing,
     page_problems,
+    reported,
     walk,
 )
 from index.store.mending import Mender
@@ -65,14 +66,14 @@ def _repair_pages(writer: Mender) -> Iterator[Finding]:
     try:
         problems = page_problems(writer.stored)
     except StoreError as error:
-        problems = [Finding("database", f"SQLite reports: {error.__cause__ or error}")]
+        problems = [Finding("database", reported(error.__cause__ or error))]
     if not problems:
         return
     try:
         salvage(writer)
         left = page_problems(writer.stored)
     except StoreError as error:
-        left = [Finding("database", f"SQLite reports: {error.__cause__ or error}; {AGAIN}")]
+        left = [Finding("database", f"{reported(error.__cause__ or error)}; {AGAIN}")]
     if left:
         yield from left
         return

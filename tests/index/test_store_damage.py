@@ -13,6 +13,7 @@ import pytest
 
 from index.errors import StoreError
 from index.store import SourceFile, Store, faiss_file, open_store
+from index.store.checks import reported
 from index.vectors import VectorView
 from tests.index.stores import NAMES, ROOT, damage, ready, three_articles
 
@@ -215,3 +216,12 @@ def test_a_torn_database_gives_a_sentence(store: Store) -> None:
     assert noticed > len(whole) // 4096 // 2
     path.write_bytes(whole)
     assert store.check() == []
+
+
+def test_what_sqlite_says_in_several_lines_is_told_in_one() -> None:
+    """Found by R4's long size: ten of 600 changes of the database were reported in two lines."""
+    said = "*** in database main ***\nTree 5 page 9: btreeInitPage() returns error code 11"
+    assert reported(said) == (
+        "SQLite reports: *** in database main *** Tree 5 page 9: "
+        "btreeInitPage() returns error code 11"
+    )
