@@ -11,9 +11,9 @@ from qa.types import Answer
 
 _PLACE_WORD = r"(?:\b(?:in|at|from|near|di|ke|dari|kota|desa|kabupaten|provinsi|pulau)\s+)"
 _CAPITAL = r"[A-Z\u00c0-\u00de][\w'’-]*"
-_NAME = re.compile(rf"(?P<place>{_PLACE_WORD})?(?P<name>{_CAPITAL}(?: {_CAPITAL})*)")
-_NAMES = rf"{_CAPITAL}(?: {_CAPITAL})*"
-PAIR = re.compile(rf"{_NAMES} (?:and|dan) {_NAMES}(?: [a-z]+s\b)?")  # "Russian and Ukrainian talks"
+_WHOLE = rf"{_CAPITAL}(?: {_CAPITAL})*"
+_NAME = re.compile(rf"(?P<place>{_PLACE_WORD})?(?P<name>{_WHOLE})")
+PAIR = re.compile(rf"{_WHOLE} (?:and|dan) {_WHOLE}(?: [a-z]+s\b)?")  # "Russian and Ukrainian talks"
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|[“\"])$")
 
 

@@ -100,9 +100,8 @@ def read_again(
 def _led_by(draft: Draft, hits: Sequence[Hit], claim: Claim, index: ArticleIndex) -> Claim:
     """Return a claim with the sentence that led to its article as a further proof."""
     cited = frozenset(span.article_id for span in claim.spans)
-    if cited.intersection(
-        hit.article.id for hit in hits
-    ):  # the first search had it, so nothing led there
+    known = {hit.article.id for hit in hits}
+    if cited & known:  # the first search had the article, so nothing led there
         return claim
     lead = _naming(hits, cited, index) or _best_sentence(draft, hits)
     return replace(claim, spans=(*claim.spans, lead)) if lead else claim

@@ -112,6 +112,8 @@ class ExtractiveReader:
             for place in first.order[:SECOND_LOOKS]
             if len(hits[first.candidates[place].hit].passage.sentences) > 1
         ]
+        if not likely:
+            return first
         alone = self._alone(question, hits, [first.candidates[place] for place in likely])
         looked = dict(zip(likely, alone, strict=True))
         again = [

@@ -111,7 +111,7 @@ def test_a_chain_of_follow_ups_carries_on() -> None:
 def test_follow_ups_are_answered_like_their_stand_alone_form(seed_index: ArticleIndex) -> None:
     """Four of five conversations: the same verdict and the same evidence sentence.
 
-    Measured: 35 of 40; ``python -m benchmarks.conversations`` asks 64 more.
+    Measured: 37 of 40; ``python -m benchmarks.conversations`` asks 64 more.
     """
     assert len(ROWS) == 40
     different = []
