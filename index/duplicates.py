@@ -111,16 +111,29 @@ def near(signature: bytes, others: Sequence[bytes]) -> NDArray[np.bool_]:
         return result
     one = _parts([signature])
     rest = _parts([other for other in others if len(other) == _PARTS.itemsize])
-    found = np.any(_bands(one) == _bands(rest), axis=1)
-    found &= _likeness(one, rest) >= LIKENESS
+    # What costs least comes first, and the rest only looks at what is left.
+    left = np.flatnonzero(_likeness(one, rest) >= LIKENESS)
+    for agrees in (_same_size, _in_one_place, _same_facts):
+        left = left[agrees(one, rest[left])]
+    result[np.flatnonzero(long)[left]] = True
+    return result
+
+
+def _same_size(one: NDArray[Any], rest: NDArray[Any]) -> NDArray[np.bool_]:
     sizes = np.sort(np.stack(np.broadcast_arrays(one["size"], rest["size"])), axis=0)
-    found &= sizes[0] >= SAME_SIZE * sizes[1]
+    result: NDArray[np.bool_] = sizes[0] >= SAME_SIZE * sizes[1]
+    return result
+
+
+def _in_one_place(one: NDArray[Any], rest: NDArray[Any]) -> NDArray[np.bool_]:
+    result: NDArray[np.bool_] = np.any(_bands(one) == _bands(rest), axis=1)
+    return result
+
+
+def _same_facts(one: NDArray[Any], rest: NDArray[Any]) -> NDArray[np.bool_]:
     numbers = _common(one["numbers"], rest["numbers"])
     facts = numbers + _common(one["names"], rest["names"])
-    found &= _agree(numbers, SAME_NUMBERS, FEWEST_NUMBERS)
-    found &= _agree(facts, SAME_FACTS, FEWEST_FACTS)
-    result[long] |= found
-    return result
+    return _agree(numbers, SAME_NUMBERS, FEWEST_NUMBERS) & _agree(facts, SAME_FACTS, FEWEST_FACTS)
 
 
 def likeness(one: bytes, other: bytes) -> float:

@@ -111,7 +111,8 @@ class _Asked:
         if weights.dense:
             dense = nearest(self.view, self.vector, depth, allowed)
         if weights.lexical and self.terms:
-            words = dict(self.snapshot.lexical([*self.terms], depth, allowed))
+            rescored = weights.dense > 0
+            words = dict(self.snapshot.lexical([*self.terms], depth, allowed, rescored=rescored))
         if not weights.dense:
             return [*words], dense, words
         found = sorted(dense.keys() | words.keys())

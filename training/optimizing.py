@@ -86,9 +86,9 @@ class Trainer:
         results = list(self._workers.map(self._gradients, parts, range(len(parts))))
         shares = [len(part) / len(batch) for part in parts]
         for number, parameter in enumerate(self.network.parameters.values()):
-            total = results[0][1][number] * shares[0]
+            total = results[0][1][number].float() * shares[0]
             for (_, gradients), share in zip(results[1:], shares[1:], strict=True):
-                total.add_(gradients[number], alpha=share)
+                total.add_(gradients[number].float(), alpha=share)
             parameter.grad = total
         parameters = list(self.network.parameters.values())
         norm = torch.nn.utils.clip_grad_norm_(parameters, _GRADIENT_LIMIT)
@@ -96,6 +96,7 @@ class Trainer:
             group["lr"] = group["peak"] * self.schedule.factor(progress)
         self.optimizer.step()
         self.optimizer.zero_grad()
+        self.network.refresh()
         self.step += 1
         self._follow()
         loss = sum(value * share for (value, _), share in zip(results, shares, strict=True))
@@ -106,8 +107,7 @@ class Trainer:
 
         chance = torch.Generator().manual_seed(self.seed * 1_000_003 + self.step * 64 + turn)
         loss = self.network.loss(part, chance)
-        parameters = list(self.network.parameters.values())
-        return float(loss.detach()), torch.autograd.grad(loss, parameters)
+        return float(loss.detach()), torch.autograd.grad(loss, list(self.network.working.values()))
 
     def _follow(self) -> None:
         """Move the running average towards the weights; faster at first, when it knows little."""
@@ -145,3 +145,4 @@ class Trainer:
                     "exp_avg": tensors[f"exp_avg/{name}"].clone(),
                     "exp_avg_sq": tensors[f"exp_avg_sq/{name}"].clone(),
                 }
+        self.network.refresh()

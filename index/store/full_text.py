@@ -4,6 +4,9 @@ FTS5 scores every passage that has any of the terms, about 0.7 ms for 1,000 of t
 a third of the collection has tells little and costs most, so terms are taken from the rarest on
 while their passages together stay within a budget; the rarest is always taken. Collections up to
 the budget lose nothing, and neither does a filtered search that the rare terms did not fill.
+
+A search whose candidates are scored anew by all terms (:mod:`index.fusion`) needs no more than the
+passages with the rare ones: its budget is ``RESCORED``, and the frequent terms only rescore.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from index.store.reading import Snapshot
 
 BUDGET = 20_000  # passages scored for one query, unless its rarest term alone has more
+RESCORED = 4_000  # the same where all terms score the candidates afterwards
 _CACHE_LIMIT = 50_000
 
 Scored = list[tuple[int, float]]
@@ -30,18 +34,20 @@ def search(
     limit: int,
     allowed: NDArray[np.int64] | None,
     frequencies: dict[tuple[int, str], int],
+    budget: int | None = None,
 ) -> Scored:
     """Return (passage id, score) best first; see :meth:`Snapshot.lexical`."""
     if limit < 1:
         raise ValueError(f"limit must be at least 1, not {limit}")
     if allowed is not None and not len(allowed):
         return []
+    most = BUDGET if budget is None else budget
     ranked = _by_frequency(snapshot, terms, frequencies)
     taken: list[str] = []
     total = 0
     for count, term in ranked:
         total += count
-        if taken and total > BUDGET:
+        if taken and total > most:
             break
         taken.append(term)
     found = _match(snapshot, taken, limit, allowed)

@@ -224,14 +224,22 @@ class Snapshot(Records):
         yield ids, decode_vectors([row[1] for row in good], self.manifest.dimension)
 
     def lexical(
-        self, terms: Sequence[str], limit: int, allowed: NDArray[np.int64] | None = None
+        self,
+        terms: Sequence[str],
+        limit: int,
+        allowed: NDArray[np.int64] | None = None,
+        *,
+        rescored: bool = False,
     ) -> list[tuple[int, float]]:
         """Return (passage id, BM25 score) of passages with any of the terms, best first.
+
+        ``rescored``: all terms will score what is found, so rare ones are enough to find it.
 
         ``allowed``: ids that may be found, ascending (from ``allowed_ids``). Equal scores are
         ordered by id. See :mod:`index.store.full_text` for what happens to very frequent terms.
         """
-        return full_text.search(self, terms, limit, allowed, self._frequencies)
+        budget = full_text.RESCORED if rescored else None
+        return full_text.search(self, terms, limit, allowed, self._frequencies, budget)
 
     def count_passages(self, terms: Sequence[str]) -> list[int]:
         """Return in how many passages each term is."""

@@ -121,6 +121,18 @@ def test_frequent_terms_only_fill_up(store: Store, monkeypatch: pytest.MonkeyPat
         assert [i for i, _ in snapshot.lexical(["umum", "langka"], 1, allowed)] == [9]
 
 
+def test_what_is_rescored_is_found_by_its_rare_terms(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The budget of a search whose candidates all terms score is one of its own."""
+    monkeypatch.setattr(full_text, "RESCORED", 3)
+    put(store, *[ready(f"a{i}", f"umum w{i}") for i in range(8)], ready("b", "umum langka"))
+    terms = ["umum", "langka", "w2"]
+    with store.snapshot() as snapshot:
+        assert [i for i, _ in snapshot.lexical(terms, 9, rescored=True)] == [3, 9]
+        assert len(snapshot.lexical(terms, 9)) == 9
+
+
 def test_passages_with_a_term_are_counted_anew_in_each_generation(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import Article, ArticleIndex
-from tests.reliability.library import TinyEmbedder, answers, article_of, text_of
+from tests.reliability.library import TinyEmbedder, answers, article_of
 
 
 class WideEmbedder(TinyEmbedder):
@@ -35,13 +36,24 @@ def memory(kind: str) -> int:
     raise ValueError(kind)
 
 
+def unlike(number: int) -> str:
+    """Return a short text that has next to nothing in common with those of other numbers.
+
+    Texts of one template meet in the search for near-duplicates, whose time, not memory, grows with
+    the square of their number.
+    """
+    chance = random.Random(number)
+    syllables = ("ba", "di", "ku", "le", "mo", "na", "pi", "ra", "su", "te", "wo", "ya")
+    words = ["".join(chance.choices(syllables, k=4)) for _ in range(48)]
+    return "\n".join(" ".join(words[place : place + 16]) + "." for place in (0, 16, 32))
+
+
 def index_many(path: str, count: int) -> dict[str, int]:
     """Index short articles; return passages and the peak of memory while doing it."""
 
     def articles() -> Iterator[Article]:
         for number in range(count):
-            text = text_of(f"a{number}", 1, 3)
-            yield Article(f"a{number}", "", text, language="id")
+            yield Article(f"a{number}", "", unlike(number), language="id")
 
     Path("/proc/self/clear_refs").write_text("5", "ascii")  # the peak counts from here
     before = memory("VmRSS")

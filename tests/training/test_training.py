@@ -146,11 +146,19 @@ class TinyNetwork:
             "0.q.weight": torch.ones(3, 3, requires_grad=True),
             "head.bias": torch.zeros(3, requires_grad=True),
         }
+        self.working = {name: value.detach().clone() for name, value in self.parameters.items()}
+        for value in self.working.values():
+            value.requires_grad_()
+
+    def refresh(self) -> None:
+        with torch.no_grad():
+            for name, value in self.parameters.items():
+                self.working[name].copy_(value)
 
     def loss(self, windows: list[Window], dropout: torch.Generator) -> torch.Tensor:
         inputs = torch.tensor([window.ids for window in windows], dtype=torch.float32)
         inputs = inputs * torch.rand(inputs.shape, generator=dropout)
-        outputs = inputs @ self.parameters["0.q.weight"] + self.parameters["head.bias"]
+        outputs = inputs @ self.working["0.q.weight"] + self.working["head.bias"]
         return ((outputs - 1) ** 2).mean()
 
 
