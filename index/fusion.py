@@ -32,7 +32,7 @@ class FusionWeights:
     dense: float = 1.0
     lexical: float = 0.11
     across: float = 0.04
-    in_period: float = 1.25
+    in_period: float = 1.5
     recent: float = 0.5
 
     @property

@@ -17,7 +17,7 @@ import regex
 from index import ArticleIndex, Filters, Hit, Passage, Span
 from qa.types import Claim, Draft, Reader
 
-_RANK_CONSTANT = 10  # of reciprocal rank fusion
+_RANK_CONSTANT = 10  # of reciprocal rank fusion, as in a search
 _LONGEST = 4000  # characters that a search takes
 _LEAST_JOINED = 4  # passages to read, where the first search was for fewer
 _NAMING = 3  # first passages that may name further articles
