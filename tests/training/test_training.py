@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.numpy import save_file as save_numpy
+from safetensors.torch import save_file as save_torch
 
+from index.models.weights import floats
 from qa.reader.windows import BEGIN, END
 from training.checkpoints import checkpoints, read_checkpoint, write_checkpoint
+from training.evaluate import layers
 from training.export import pack
 from training.mixing import Mixer, bucketed
 from training.optimizing import Schedule, Trainer
@@ -195,3 +199,15 @@ def test_packing_keeps_small_tensors_and_rounds_matrices() -> None:
     scales = packed["0.q.weight.scales"].astype("float32").repeat(32, axis=1)
     back = (packed["0.q.weight"].astype("float32") - 128) * scales
     assert abs(back - matrix).max() < abs(matrix).max() / 127
+
+
+def test_weights_are_told_by_what_they_hold(tmp_path: Path) -> None:
+    """A packed file may have the name of a run's own: its codes are never taken for values."""
+    matrix = torch.randn(4, 64, generator=torch.Generator().manual_seed(1))
+    path = tmp_path / "reader.safetensors"
+    save_torch({"0.q.weight": matrix}, path)
+    assert layers(path, "average")[0]["0.q.weight"].tolist() == matrix.tolist()
+    save_numpy(pack({"0.q.weight": matrix.numpy()}), path, metadata={"card": '{"format": 1}'})
+    tensors, card = layers(path, "average")
+    assert floats(tensors["0.q.weight"]) == pytest.approx(matrix.numpy(), abs=0.02)
+    assert card == {"format": 1}
