@@ -12,22 +12,29 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from index import Period
-from qa import period_words as words
-from qa.period_days import Atom, Days, days_of
+from qa import period_context as words
+from qa.day_arithmetic import YEAR, Days, whole
+from qa.period_counts import beside
+from qa.period_days import Atom, days_of
+from qa.period_judging import BESIDE, is_time, words_before
+from qa.period_words import ATOM
 
 Role = Literal["event", "published"]
 _ONE_DAY = timedelta(days=1)
 _LONGEST = 4000  # characters of a question; a longer one is not searched for either
-_BESIDE = 120  # characters before an expression that are looked at
-_RELATIVE = frozenset(("near", "named", "rolling", "ago"))
-_IN_RANGES = frozenset(("day", "date", "month", "name", "year", "third", "quarter", "near"))
+_IN_RANGES = frozenset(
+    ("day", "date", "month", "name", "year", "third", "quarter", "near", "weekday", "decade")
+)
+_WITH_YEAR = frozenset(("day", "month", "days"))
+_NTH_WEEK = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "pertama": 1, "kedua": 2, "ketiga": 3,
+    "keempat": 4,
+}  # fmt: skip
 _QUOTED = re.compile(r"[\"“«][^\"”»]{0,80}[\"”»]")
-_CAPITAL = re.compile(r"\s+([A-Z][\w-]*)")
-_SMALL = frozenset("in on at and to of the di pada dan yang lalu tahun".split())
-_ENGLISH = re.compile(r"(?i)(?:this|last|next|past|yesterday|today|tonight|tomorrow|day)\b")
 _DIRECTION = re.compile(r"\b(last|next|this)\s+$", re.IGNORECASE)
 
 
@@ -50,7 +57,7 @@ def find_periods(question: str, today: date | None = None) -> tuple[DatedWords, 
     plain = _QUOTED.sub(lambda match: "\0" * len(match[0]), question[:_LONGEST])
     atoms = [
         Atom(str(match.lastgroup), match[0], match.start(), match.end())
-        for match in words.ATOM.finditer(plain)
+        for match in ATOM.finditer(plain)
     ]
     return tuple(_periods(plain, atoms, today or date.today())) if atoms else ()
 
@@ -58,91 +65,103 @@ def find_periods(question: str, today: date | None = None) -> tuple[DatedWords, 
 def _periods(question: str, atoms: Sequence[Atom], today: date) -> Iterator[DatedWords]:
     place, accepted = 0, None
     while place < len(atoms):
-        one = atoms[place]
+        one = _of_listed_year(question, atoms, place)
         other = atoms[place + 1] if place + 1 < len(atoms) else None
-        role: Role = "published" if words.PUBLISHED.search(_before(question, one)) else "event"
-        days = _range(question, one, other, today) if other else None
+        role: Role = "published" if words.PUBLISHED.search(words_before(question, one)) else "event"
+        days = _range(question, atoms[place], other, today) if other else None
         if other and days:
             yield DatedWords(one.start, other.end, Period(*days), role)
             place, accepted = place + 2, other
             continue
         place += 1
-        listed = (
+        listed = one is not atoms[place - 1] or (
             accepted is not None
             and accepted.kind == one.kind
             and words.ALSO.fullmatch(question, accepted.end, one.start) is not None
         )
-        if not (listed or _is_time(question, one, other)):
+        if other and (days := _weekday_of_week(question, one, other, today)):
+            yield DatedWords(one.start, other.end, Period(*days), role)
+            place += 1
             continue
-        days = days_of(_sunday(one), today, _direction(question, one))
-        period = _opened(question, one, days) if days else None
+        if not (listed or is_time(question, one, other)):
+            continue
+        one, said = _sunday(one), one
+        direction = _direction(question, one)
+        days = days_of(one, today, direction)
+        period = _opened(question, one, _around(question, one, days)) if days else None
         if period:
-            accepted = one
-            yield DatedWords(one.start, one.end, period, role)
+            accepted = said
+            yield DatedWords(said.start, said.end, period, role)
+        # "Jumat kemarin" has been read; "kemarin" alone would be yesterday.
+        while place < len(atoms) and atoms[place].start < _reach(question, one):
+            place += 1
 
 
-def _before(question: str, atom: Atom) -> str:
-    return question[max(atom.start - _BESIDE, 0) : atom.start]
+def _reach(question: str, atom: Atom) -> int:
+    """Return where an expression ends with the word of direction after it."""
+    later = (
+        words.LATER.match(question, atom.end) if atom.kind in ("weekday", "name", "date") else None
+    )
+    return later.end() if later else atom.end
 
 
-def _is_time(question: str, atom: Atom, following: Atom | None) -> bool:
-    """Say whether an expression speaks of time here, judging by what stands around it."""
-    before, after = _before(question, atom), question[atom.end : atom.end + _BESIDE]
-    named = atom.kind in ("date", "day", "days") and words.NAMED_AFTER.search(before)
-    if named or words.NO_TIME.search(before):
-        return False
-    if atom.kind in words.INTRODUCED:
-        return _is_introduced(question, atom, following)
-    if atom.kind in _RELATIVE:
-        return not _is_title(question, atom)
-    return not (atom.text[-1].isdigit() and words.AMOUNT.match(after))
+def _of_listed_year(question: str, atoms: Sequence[Atom], place: int) -> Atom:
+    """Give a day or month the year that ends its list: "April and May 2020"."""
+    one = atoms[place]
+    if not one.lacks_year:
+        return one
+    for before, after in pairwise(atoms[place:]):
+        if not words.ALSO.fullmatch(question, before.end, after.start):
+            break
+        year = YEAR.search(after.text) if after.kind in _WITH_YEAR else None
+        if year:
+            return one.in_year(int(year[0]))
+        if not after.lacks_year:
+            break
+    return one
 
 
-def _is_introduced(question: str, atom: Atom, following: Atom | None) -> bool:
-    """Say so of a year, month or weekday alone, which needs words that speak of time beside it."""
-    before, after = _before(question, atom), question[atom.end : atom.end + _BESIDE]
-    introduced = re.search(rf"\b(?:{words.INTRODUCED[atom.kind]})\s+$", before, re.IGNORECASE)
-    if atom.kind == "year":
-        event = words.EVENT_AFTER.match(after) or words.EVENT_BEFORE.search(before)
-        named = words.AMOUNT.match(after) or words.NUMBERED.search(before)
-        return not named and bool(introduced or event)
-    if _names_more(after) or (following and _same_day(question, atom, following)):
-        return False
-    return bool(introduced or words.LATER.match(after))
+def _weekday_of_week(question: str, one: Atom, other: Atom, today: date) -> Days | None:
+    """Read "Jumat pekan lalu" and "Monday of last week"."""
+    gap = question[one.end : other.start].strip().lower()
+    if one.kind != "weekday" or other.kind != "named" or gap not in ("", "of"):
+        return None
+    week, day = days_of(other, today), days_of(one, today)
+    if not week or not day or (week[1] - week[0]).days != 6:
+        return None
+    found = week[0] + timedelta(days=day[0].weekday())
+    return found, found
 
 
-def _names_more(after: str) -> bool:
-    """Say whether a name goes on, as in "Sunday Times", "May Smith" and "May's government"."""
-    capital = _CAPITAL.match(after)
-    return after[:2] in ("'s", "’s") or bool(capital and capital[1].lower() not in _SMALL)
-
-
-def _same_day(question: str, weekday: Atom, date_after: Atom) -> bool:
-    """Say whether a date right after the weekday says the same: "Senin (26/4/2022)"."""
-    gap = question[weekday.end : date_after.start]
-    return weekday.kind == "weekday" and date_after.kind in ("day", "date") and not gap.strip(" ,(")
-
-
-def _is_title(question: str, atom: Atom) -> bool:
-    """Say whether capitals, or what follows, make a title: "Last Week Tonight", "today show"."""
-    if re.match(r"\s+(?:show|tonight)\b", question[atom.end :], re.IGNORECASE):
-        return True
-    if question.isupper() or not _ENGLISH.match(atom.text):
-        return False
-    opens = not question[: atom.start].strip(" ¿\"'(")
-    return any(letter.isupper() for letter in atom.text[opens:])
+def _around(question: str, atom: Atom, days: Days) -> Days:
+    """Read "the week of 18 April", "the second week of March", "two days before 26 April"."""
+    before = words_before(question, atom)
+    if days[0] == days[1]:
+        if words.WEEK_AROUND.search(before):
+            return whole(days[0], "week")
+        if words.WEEK_UP_TO.search(before):
+            return days[1] - 6 * _ONE_DAY, days[1]
+    if found := words.BESIDE.search(before):
+        return beside(found[0], days)
+    nth = words.WEEK_OF_MONTH.search(before) if atom.kind in ("month", "name") else None
+    if nth is None:
+        return days
+    number = _NTH_WEEK.get((nth["of"] or nth["ke"]).lower())
+    if number is None:
+        return days[1] - 6 * _ONE_DAY, days[1]
+    return days[0].replace(day=7 * number - 6), days[0].replace(day=7 * number)
 
 
 def _sunday(atom: Atom) -> Atom:
     """Read "Minggu lalu" inside a sentence as last Sunday: the week is written small."""
-    if atom.kind == "named" and atom.start and re.match(r"Minggu\b", atom.text):
-        return Atom("weekday", "Minggu", atom.start, atom.end)
+    if atom.kind == "named" and atom.start and atom.text.startswith("Minggu"):
+        return Atom("weekday", "Minggu", atom.start, atom.start + len("Minggu"))
     return atom
 
 
 def _direction(question: str, atom: Atom) -> str:
     """Return the word beside a weekday or month that says which one: "last", "depan", "ini"."""
-    before = _DIRECTION.search(_before(question, atom))
+    before = _DIRECTION.search(words_before(question, atom))
     after = words.LATER.match(question, atom.end)
     return before[1] if before else after[1] if after else ""
 
@@ -150,10 +169,14 @@ def _direction(question: str, atom: Atom) -> str:
 def _opened(question: str, atom: Atom, days: Days) -> Period | None:
     """Open the end of a period that "since", "before", "after" or "until" opens."""
     first, last = days
-    after = question[atom.end : atom.end + _BESIDE]
+    before, after = words_before(question, atom), question[atom.end : atom.end + BESIDE]
+    if words.BESIDE.search(before):
+        return Period(first, last)
+    if words.BETWEEN.search(before) and words.AND_NOW.match(after):
+        return Period(first, None)
     # "Before the 2019 election" and "after yesterday's attack" speak of days near that time.
     near = words.EVENT_AFTER.match(after) if atom.kind == "year" else after[:2] in ("'s", "’s")
-    found = None if near else words.OPERATOR.search(_before(question, atom))
+    found = None if near else words.OPERATOR.search(before)
     opened = found.lastgroup if found else "since" if words.ONWARDS.match(after) else None
     if opened == "since":
         return Period(first, None)
@@ -168,14 +191,14 @@ def _range(question: str, one: Atom, other: Atom, today: date) -> Days | None:
     """Return the days from one expression to another, where the words between join them."""
     if not {one.kind, other.kind} <= _IN_RANGES or words.AMOUNT.match(question, other.end):
         return None
-    if words.BETWEEN.search(_before(question, one)):
+    if words.BETWEEN.search(words_before(question, one)):
         joined, led = words.AND.fullmatch(question, one.end, other.start), True
         joined = joined or words.TO.fullmatch(question, one.end, other.start)
     else:
         joined = words.TO.fullmatch(question, one.end, other.start)
-        led = words.FROM.search(_before(question, one)) is not None
-    # Two months without a year may be anything ("June to August") unless something leads in.
-    if not joined or not (led or not (one.lacks_year and other.lacks_year)):
+        led = words.FROM.search(words_before(question, one)) is not None
+    # "Open Monday to Friday" is no time unless something leads in.
+    if not joined or (one.kind == "weekday" and not led) or one.kind == "decade" != other.kind:
         return None
     first, last = _of_one_year(one, other, today)
     return (first[0], last[1]) if first and last and first[0] <= last[1] else None
@@ -184,6 +207,11 @@ def _range(question: str, one: Atom, other: Atom, today: date) -> Days | None:
 def _of_one_year(one: Atom, other: Atom, today: date) -> tuple[Days | None, Days | None]:
     """Read both ends; an end without a year takes that of the other, or the one before or after."""
     last = None if other.lacks_year and not one.lacks_year else days_of(other, today)
+    if one.kind == other.kind == "weekday":
+        first, last = days_of(one, today), days_of(other, today)
+        if first and last:
+            first = (last[0] - timedelta(days=(last[0] - first[0]).days % 7),) * 2
+        return first, last
     if not one.lacks_year or last is None:
         first = days_of(one, today)
         if first and other.lacks_year:

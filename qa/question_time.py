@@ -14,10 +14,11 @@ from qa.types import Citation
 _PRESENT = re.compile(
     r"""
     \b(?:latest|newest|most\ recent(?:ly)?|currently|nowadays|presently|recently|these\ days|so\ far
+    |in\ recent\ (?:days|weeks|months|years)
     |right\ now|(?<!until\ )(?<!till\ )(?<!by\ )(?<!to\ )(?<!up\ to\ )(?-i:now)
     |at\ (?:the\ moment|present)|as\ of\ now|up\ to\ date
     |terbaru|teranyar|terkini|terakhir\ kali|paling\ baru|dewasa\ ini|belakangan\ ini
-    |akhir-akhir\ ini|baru-baru\ ini|sejauh\ ini
+    |akhir-akhir\ ini|belum\ lama\ ini|baru-baru\ ini|sejauh\ ini
     |(?<!sampai\ )(?<!hingga\ )(?:saat\ ini|sekarang|kini))\b
     # an electric current is none
     |(?<!electric\ )(?<!ocean\ )(?<!direct\ )(?<!alternating\ )

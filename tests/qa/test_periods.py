@@ -118,6 +118,15 @@ What is the ratio 16:9?
 Who stayed from 9 to 5?
 What is the second half about?
 What is the score of 3-1?
+What happened in 1500 villages?
+How many of 2000 refugees arrived?
+Who planned the September 11 attacks?
+What did the January 6 committee find?
+Is the office open Monday to Friday?
+Who died 65 million years ago?
+What is the 20/20/20 rule?
+Who scored in the first quarter of the game?
+What happened on 12 May '98?
 What is 2.0 about?
 When does the museum open?
 What is DEC and what is an Oct tree?
@@ -140,6 +149,16 @@ Siapa Agus dan siapa Juli?
 Apa itu hari raya?
 Berapa kali setahun?
 Apa arti mei?
+Apa temuan dari 2000 responden?
+Berapa desa di 2000 titik banjir?
+Apa yang terjadi 65 juta tahun lalu?
+Apa yang terjadi 1000 tahun lalu?
+Apa yang terjadi seratus tahun lalu?
+Apa yang terjadi bertahun-tahun lalu?
+Peristiwa 27 Juli itu apa?
+Apakah museum buka Senin sampai Jumat?
+Apa isi Perpres 82/2021?
+Bagaimana awal tahun ajaran diatur?
 """
 
 
@@ -260,9 +279,11 @@ def test_filters_given_win_over_the_question() -> None:
     Who's the prime minister of Thailand?
     Who is the UN Secretary-General?
     How many cases are there at the moment?
+    How have prices changed in recent months?
     Apa perkembangan terkini di Mariupol?
     Berapa harga beras sekarang?
     Siapa Sekjen PBB?
+    Apa yang diresmikan belum lama ini?
     Siapakah wakil presiden Indonesia?
     Siapa yang menjadi ketua partai itu?
     Kapan banjir terakhir kali terjadi?
