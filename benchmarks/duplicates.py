@@ -193,7 +193,7 @@ def cost(data: Path) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for name in ("facqa_news_passages.id", "ntrex_news.id", "wikinews_2020.en"):
         articles = _read(data, name, tuning=True)[:SPEED_ARTICLES]
-        texts = [text for one in articles for text in prepare(one, embedder, ()).texts]
+        texts = [text for one in articles for text in prepare(one, embedder).texts]
         embedder.embed(texts[:8], kind="passage")
         began = time.process_time()
         embedder.embed(texts, kind="passage")

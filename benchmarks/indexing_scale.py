@@ -98,7 +98,7 @@ def passages(articles: Path, embedder: Any) -> Iterator[tuple[str, int]]:
     from index.preparing import prepare
 
     for article in load_articles(articles):
-        prepared = prepare(article, embedder, ())
+        prepared = prepare(article, embedder)
         yield from zip(prepared.texts, prepared.tokens, strict=True)
 
 

@@ -246,7 +246,7 @@ class ArticleIndex(Shelf):
             embedder = self.embedder
         except ModelError:
             return None
-        prepared = prepare(article, embedder, self.languages)
+        prepared = prepare(article, embedder)
         contents = [content_hash(text) for text in prepared.texts]
         rows = embedder.embed(prepared.texts, kind="passage")
         return ready_to_store(prepared, contents, dict(zip(contents, rows, strict=True)))

@@ -62,11 +62,11 @@ def term_weights(frequencies: Sequence[int], passages: int) -> list[float]:
 
 
 def fused(candidates: Sequence[int], evidence: Evidence, weights: FusionWeights) -> list[int]:
-    """Return passage ids ranked by their fused score, best first; equal ones by id."""
+    """Return passage ids ranked by their fused score, best first; equal ones as they are given."""
 
     def score(id_: int) -> float:
         words: float = evidence.coverage.get(id_, 0.0) ** POWER
         across = weights.across if id_ in evidence.foreign else 0.0
         return weights.dense * evidence.cosines.get(id_, 0.0) + weights.lexical * words + across
 
-    return sorted(candidates, key=lambda id_: (-score(id_), id_))
+    return sorted(candidates, key=lambda id_: -score(id_))

@@ -68,7 +68,6 @@ class Indexing:
     ) -> None:
         self._writer, self._embedder, self._progress = writer, embedder, progress
         self._prune, self._columns = prune, columns
-        self._languages = set(writer.stored.languages())
         self._batch: list[_Waiting] = []
         self._pending: _Pending | None = None
         self._files: list[SourceFile] = []
@@ -173,8 +172,7 @@ class Indexing:
                 self._given.append(article.id)
             return True
         self._counts["updated" if before else "added"] += 1
-        prepared = prepare(article, self._embedder, self._languages)
-        self._languages.add(prepared.article.language)
+        prepared = prepare(article, self._embedder)
         one = _Waiting(prepared, key_of(file) if file else "")
         self._known[article.id] = one
         self._batch.append(one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -49,13 +49,13 @@ def passage_terms(article: Article, passage: Passage) -> tuple[str, ...]:
     return tuple(analyse(f"{title}\n{passage.text}" if title else passage.text, article.language))
 
 
-def prepare(article: Article, embedder: Embedder, languages: Collection[str]) -> Prepared:
+def prepare(article: Article, embedder: Embedder) -> Prepared:
     """Split an article and analyse its passages; its language is detected where it has none.
 
-    :param languages: those of the collection, preferred where a text is too short to be sure.
+    From its text alone: with the languages of other articles it would depend on those before it.
     """
     if not article.language:
-        article = replace(article, language=detect_language(article.text, languages))
+        article = replace(article, language=detect_language(article.text))
     sentences = split_sentences(article.text, article.language, article_id=article.id)
     tokens: dict[int, int] = {}
 

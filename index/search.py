@@ -7,7 +7,7 @@ makes of it, mean the same for every question.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,7 @@ from index.types import Filters, Hit
 from index.vectors import VectorView
 
 DEPTH = 100
+_DEEPEST = 1600  # passages of a leg that are looked at for the sake of equal scores
 _LONGEST_QUERY = 4000
 # Malay and Indonesian share an analysis, so words match across them.
 _SAME = {"ms": "id"}
@@ -49,7 +50,10 @@ def rank_passages(
     timing: Timing | None = None,
     weights: FusionWeights,
 ) -> Ranking:
-    """Rank the passages for a query, ``k`` or more where there are; equal scores by passage id.
+    """Rank the passages for a query, ``k`` or more where there are.
+
+    Equal scores are ordered by the id of the article and the place in it, so that the order in
+    which articles were added shows nowhere.
 
     Of near-duplicates only the article with the best passage is ranked.
 
@@ -63,15 +67,47 @@ def rank_passages(
     asked = _Asked.of(snapshot, view, query, vector)
     depth = max(DEPTH, k)
     while True:
-        order, dense, words = asked.candidates(depth, allowed, weights)
+        order, dense, words = asked.candidates(depth, k, allowed, weights)
         scores = {id_: weights.legs / (RANK_CONSTANT + n) for n, id_ in enumerate(order, 1)}
         if timing:
             scores = _fitting(snapshot, scores, timing, filters, weights)
-        ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
+        ranked = sorted(scores, key=lambda id_: -scores[id_])  # equal ones stay in fused order
         shown = without_copies(snapshot, ranked)
         # Where copies took the places of others, those are found further down.
-        if len(shown) >= min(k, len(ranked)) or max(len(dense), len(words)) < depth:
-            return Ranking(shown, scores, _ranks(dense), _ranks(words))
+        if len(shown) >= min(k, len(ranked)) or (dense.whole and words.whole):
+            return Ranking(shown, scores, _ranks(dense.scores), _ranks(words.scores))
+        depth *= 4
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """Passage id -> score of one leg, best first, and whether these are all there are."""
+
+    scores: Mapping[int, float] = field(default_factory=dict)
+    whole: bool = True
+
+    def ordered(self, order: Sequence[int]) -> Leg:
+        """Return the leg with equal scores in the order given."""
+        ids = (id_ for id_ in order if id_ in self.scores)
+        best = sorted(ids, key=lambda id_: -self.scores[id_])
+        return Leg({id_: self.scores[id_] for id_ in best}, self.whole)
+
+
+def cut(search: Callable[[int], Mapping[int, float]], depth: int, k: int) -> Leg:
+    """Return the ``depth`` best of a leg, or fewer: equal scores are in it together or not at all.
+
+    Deeper where fewer than ``k`` would be left.
+
+    :param search: returns so many, or all there are.
+    """
+    while True:
+        found = search(depth + 1)
+        if len(found) <= depth:
+            return Leg(found)
+        least = min(found.values())
+        kept = {id_: score for id_, score in found.items() if score > least}
+        if len(kept) >= k or depth >= _DEEPEST:
+            return Leg(kept or found, whole=False)
         depth *= 4
 
 
@@ -104,25 +140,32 @@ class _Asked:
         return cls(snapshot, view, vector, language, weighted, most)
 
     def candidates(
-        self, depth: int, allowed: NDArray[np.int64] | None, weights: FusionWeights
-    ) -> tuple[list[int], dict[int, float], dict[int, float]]:
+        self, depth: int, k: int, allowed: NDArray[np.int64] | None, weights: FusionWeights
+    ) -> tuple[list[int], Leg, Leg]:
         """Return passages in fused order, and those of each leg with its scores."""
-        dense, words = {}, {}
+        dense, words = Leg(), Leg()
         if weights.dense:
-            dense = nearest(self.view, self.vector, depth, allowed)
+            dense = cut(lambda n: nearest(self.view, self.vector, n, allowed), depth, k)
         if weights.lexical and self.terms:
-            rescored = weights.dense > 0
-            words = dict(self.snapshot.lexical([*self.terms], depth, allowed, rescored=rescored))
+            words = cut(lambda n: self.matching(n, allowed, weights), depth, k)
+        found = self.snapshot.in_order([*{**dense.scores, **words.scores}])
+        dense, words = dense.ordered(found), words.ordered(found)
         if not weights.dense:
-            return [*words], dense, words
-        found = sorted(dense.keys() | words.keys())
-        unknown = [id_ for id_ in found if id_ not in dense]
+            return [*words.scores], dense, words
+        unknown = [id_ for id_ in found if id_ not in dense.scores]
         evidence = Evidence(
-            cosines=dense | self.view.cosines(self.vector, unknown),
-            coverage=self.coverage(found) if words else {},
+            cosines={**dense.scores, **self.view.cosines(self.vector, unknown)},
+            coverage=self.coverage(found) if words.scores else {},
             foreign=_foreign(self.snapshot, found, self.language) if weights.across else set(),
         )
         return fused(found, evidence, weights), dense, words
+
+    def matching(
+        self, count: int, allowed: NDArray[np.int64] | None, weights: FusionWeights
+    ) -> dict[int, float]:
+        """Return passage id -> BM25 score of the best passages of the lexical leg."""
+        rescored = weights.dense > 0
+        return dict(self.snapshot.lexical([*self.terms], count, allowed, rescored=rescored))
 
     def coverage(self, ids: Sequence[int]) -> dict[int, float]:
         """Return the share of the query's weight that each passage has, from 0 to 1."""

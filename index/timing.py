@@ -76,17 +76,18 @@ def boosted(
     beside them stays what was best without a date, which may tell of that time later on. Asking of
     now is no more than a factor, 1 + ``recent`` × newness, between passages that fit alike.
 
+    :param scores: best first; equal ones stay in that order.
     :param days: when the article of each passage was published; undated ones are missing.
     :param newest: the newest day among the articles searched.
     """
     result = dict(scores)
     near = {
-        id_: max(period.nearness(day) for period in timing.periods)
-        for id_, day in days.items()
-        if timing.periods
+        id_: max(period.nearness(days[id_]) for period in timing.periods)
+        for id_ in scores
+        if timing.periods and id_ in days
     }
     inside = [id_ for id_, nearness in near.items() if nearness > 0]
-    ranked = sorted(inside, key=lambda id_: (-scores[id_] * near[id_], id_))
+    ranked = sorted(inside, key=lambda id_: -scores[id_] * near[id_])
     for rank, id_ in enumerate(ranked, start=1):
         result[id_] += in_period * near[id_] / (RANK_CONSTANT + rank)
     if timing.present and newest is not None:

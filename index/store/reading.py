@@ -156,6 +156,15 @@ class Snapshot(Records):
         )
         return {int(id_): str(language) for id_, language in rows}
 
+    def in_order(self, ids: Sequence[int]) -> list[int]:
+        """Return passages by the ids of their articles and their places in them."""
+        rows = self.rows(
+            "SELECT passage.id FROM passage JOIN article ON article.number = article "
+            "WHERE passage.id IN (SELECT value FROM json_each(?)) ORDER BY article.id, ord",
+            (json.dumps(list(ids)),),
+        )
+        return [int(id_) for (id_,) in rows]
+
     def shared_terms(self, ids: Sequence[int], terms: Set[str]) -> dict[int, list[str]]:
         """Return which of the terms each passage has, in their order of the alphabet."""
         rows = self.rows(
