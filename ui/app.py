@@ -58,6 +58,7 @@ def launch(
     host: str = "127.0.0.1",
     port: int = 7860,
     llm: str | None = None,
+    steps: int = 1,
     readonly: bool = False,
     auth: str | None = None,
     public: bool = False,
@@ -66,8 +67,9 @@ def launch(
     """Serve the chat over an index until interrupted.
 
     ``index_path`` None means ``$KUTIP_INDEX`` or ``./kutip-index``, made where there is none but
-    not with ``readonly``; ``port`` 0 takes a free one; ``auth`` is ``user:password``; with ``web``
-    the page also adds articles from web addresses, which this machine then fetches. Raises
+    not with ``readonly``; ``port`` 0 takes a free one; ``auth`` is ``user:password``; ``steps`` is
+    that of :func:`qa.answer`; with ``web`` the page also adds articles from web addresses, which
+    this machine then fetches. Raises
     KutipError where the index or the model cannot be opened and ValueError where the address
     cannot be used, or others could reach it without a password and ``public`` is not given.
     """
@@ -81,7 +83,7 @@ def launch(
     with (
         listener,
         _open(index_path, readonly) as index,
-        _library(index, llm, readonly=readonly, web=web) as library,
+        _library(index, llm, steps=steps, readonly=readonly, web=web) as library,
     ):
         warming = threading.Thread(target=_warm_up, args=(library,))
         warming.start()  # beside Gradio's own imports
@@ -232,7 +234,7 @@ def _serve(app: FastAPI, listener: socket.socket) -> None:
 
 @contextmanager
 def _library(
-    index: ArticleIndex, llm: str | None, *, readonly: bool, web: bool
+    index: ArticleIndex, llm: str | None, *, steps: int, readonly: bool, web: bool
 ) -> Iterator[Library]:
     """Connect the pages to the index, and load the reader before the first question needs it."""
     from qa import load_reader
@@ -240,7 +242,7 @@ def _library(
     from ui.uploads import Uploads
 
     reader = load_reader(llm, embedder=index.embedder)
-    library = Library(index, reader, readonly=readonly)
+    library = Library(index, reader, readonly=readonly, steps=steps)
     if readonly:
         yield library
         return

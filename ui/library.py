@@ -60,17 +60,23 @@ class Library:
     reader: Reader
     readonly: bool = False
     uploads: Uploads | None = None
+    steps: int = 1
     _cached: _Cached = field(default_factory=_Cached)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _drawing: threading.Lock = field(default_factory=threading.Lock)
     _writing: threading.Lock = field(default_factory=threading.Lock)
     _removed: dict[str, Article] = field(default_factory=dict)
 
-    def answer(self, question: str, history: Sequence[Answer] = ()) -> Iterator[Answer]:
+    def answer(
+        self, question: str, history: Sequence[Answer] = (), filters: Filters | None = None
+    ) -> Iterator[Answer]:
         """Yield the growing answer; KutipError and ValueError for trouble."""
         from qa import stream_answer
 
-        return stream_answer(question, index=self.index, reader=self.reader, history=history)
+        return stream_answer(
+            question, index=self.index, reader=self.reader, history=history, filters=filters,
+            steps=self.steps,
+        )  # fmt: skip
 
     def article(self, article_id: str) -> Article:
         """Return an article; KeyError where there is none."""

@@ -54,9 +54,9 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     ("command", "options"),
     [
         ("index", "--index --model --columns --prune --watch --json"),
-        ("ask", "--index --llm --reader --from --to --lang --source --article -k --json"),
+        ("ask", "--index --llm --reader --from --to --lang --source --article -k --steps --json"),
         ("search", "--index --from --to --lang --source --article -k --json"),
-        ("chat", "--index --host --port --llm --reader --readonly --auth --public --web"),
+        ("chat", "--index --host --port --llm --reader --steps --readonly --auth --public --web"),
         ("list", "--index --from --to --lang --source --json"),
         ("show", "--index --json"),
         ("remove", "--index --json"),

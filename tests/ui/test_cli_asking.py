@@ -101,22 +101,31 @@ def test_ask_passes_everything_on(asked: list[Any], capsys: pytest.CaptureFixtur
     """Each option of ``ask`` reaches ``qa.answer``."""
     arguments = (
         "ask apa? --index folder --llm fake:model --from 2022-01-01 --to 2022-12-31 "
-        "--lang id --lang EN --source berita.txt --article a1 --article b2 -k 5"
+        "--lang id --lang EN --source berita.txt --article a1 --article b2 -k 5 --steps 2"
     )
     assert cli.run(arguments.split()) == 0
     chosen = Filters(
         date(2022, 1, 1), date(2022, 12, 31), ("id", "en"), ("berita.txt",), ("a1", "b2")
     )
-    assert asked == [
-        ("apa?", {"index": "folder", "k": 5, "reader": "fake:model", "filters": chosen})
-    ]
+    options = {"index": "folder", "k": 5, "reader": "fake:model", "filters": chosen, "steps": 2}
+    assert asked == [("apa?", options)]
     assert "evakuasi" in capsys.readouterr().out
 
 
 def test_ask_leaves_defaults_to_the_library(asked: list[Any]) -> None:
     """Without options the library chooses index and reader, and nothing is filtered."""
     assert cli.run(["ask", "apa?"]) == 0
-    assert asked == [("apa?", {"index": None, "k": 8, "reader": None, "filters": None})]
+    defaults = {"index": None, "k": 8, "reader": None, "filters": None, "steps": 1}
+    assert asked == [("apa?", defaults)]
+
+
+@pytest.mark.parametrize("steps", ["0", "3", "two"])
+def test_ask_takes_one_step_or_two(
+    asked: list[Any], steps: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["ask", "apa?", "--steps", steps]) == 2
+    assert asked == []
+    assert "--steps" in capsys.readouterr().err
 
 
 def test_environment_names_index_and_llm(asked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:

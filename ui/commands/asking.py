@@ -17,6 +17,7 @@ from ui.commands.options import (
     LlmOption,
     ReaderOption,
     SourceOption,
+    StepsOption,
     ToOption,
     filters,
     index_path,
@@ -37,6 +38,7 @@ def ask(
     sources: SourceOption = None,
     articles: ArticleOption = None,
     count: CountOption = 8,
+    steps: StepsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question with exact quotes from the articles."""
@@ -44,7 +46,9 @@ def ask(
     chosen = filters(first, last, languages, sources, articles)
     from qa import answer
 
-    found = answer(question, index=path, k=count, reader=llm or reader, filters=chosen)
+    found = answer(
+        question, index=path, k=count, reader=llm or reader, filters=chosen, steps=steps
+    )
     if as_json:
         print_json(answer_json(found))
     else:
@@ -84,6 +88,7 @@ def chat(
     ] = 7860,
     llm: LlmOption = None,
     reader: ReaderOption = None,
+    steps: StepsOption = 1,
     readonly: Annotated[
         bool, typer.Option("--readonly", help="Never change the index from the page.")
     ] = False,
@@ -108,6 +113,6 @@ def chat(
     from ui.app import launch
 
     launch(
-        path, host=host, port=port, llm=llm or reader, readonly=readonly, auth=auth or None,
-        public=public, web=web,
+        path, host=host, port=port, llm=llm or reader, steps=steps, readonly=readonly,
+        auth=auth or None, public=public, web=web,
     )  # fmt: skip

@@ -78,6 +78,16 @@ ArticleOption: TypeAlias = Annotated[
 CountOption: TypeAlias = Annotated[
     int, typer.Option("-k", metavar="N", min=1, help="How many passages to look at.")
 ]
+StepsOption: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "--steps",
+        metavar="N",
+        min=1,
+        max=2,
+        help="2 searches again from what was found, where one search would lead to a refusal.",
+    ),
+]
 JsonOption: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")
 ]
