@@ -68,8 +68,7 @@ def launch(
 
     ``index_path`` None means ``$KUTIP_INDEX`` or ``./kutip-index``, made where there is none but
     not with ``readonly``; ``port`` 0 takes a free one; ``auth`` is ``user:password``; ``steps`` is
-    that of :func:`qa.answer`; with ``web`` the page also adds articles from web addresses, which
-    this machine then fetches. Raises
+    that of :func:`qa.answer`; with ``web`` the page also adds articles from web addresses. Raises
     KutipError where the index or the model cannot be opened and ValueError where the address
     cannot be used, or others could reach it without a password and ``public`` is not given.
     """

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from index import Failure, Filters, StoreBusyError, StoreError
 from ui.characters import is_blank, plain
-from ui.wishes import SHELF, Shelf, Wish, counted, month_of, source_group
+from ui.wishes import SHELF, Choices, Shelf, Wish, counted, month_of, source_group
 
 if TYPE_CHECKING:
     from index import (
@@ -100,6 +100,14 @@ class Library:
     def count(self) -> int:
         """Return how many articles there are."""
         return len(self.articles())
+
+    def choices(self) -> Choices:
+        """Return the languages and sources that a question can be narrowed to."""
+        every = self.articles()
+        return Choices(
+            languages=counted(one.language for one in every if one.language),
+            sources=counted(source_group(one) for one in every),
+        )
 
     def browse(self, wish: Wish) -> Shelf:
         """Return the articles wished for: by date, or the best first where words are looked for."""

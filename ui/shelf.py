@@ -64,10 +64,10 @@ def render_shelf(
     """Render a page of the list under its facets."""
     parts = [
         '<div class="facets">',
-        *_facet("language", texts.facet_language, texts.all_languages, wish.language,
+        *facet("language", texts.facet_language, texts.all_languages, wish.language,
                 shelf.languages, texts.language_name),
-        *_facet("source", texts.facet_source, texts.all_sources, wish.source, shelf.sources),
-        *_facet("year", texts.facet_year, texts.all_years, wish.year[:4], shelf.years),
+        *facet("source", texts.facet_source, texts.all_sources, wish.source, shelf.sources),
+        *facet("year", texts.facet_year, texts.all_years, wish.year[:4], shelf.years),
         "</div>",
     ]  # fmt: skip
     if topic:
@@ -89,7 +89,7 @@ def render_shelf(
     return clean("".join(parts)).replace('<i class="bin"></i>', _BIN)
 
 
-def _facet(
+def facet(
     name: str,
     label: str,
     every: str,
@@ -97,6 +97,7 @@ def _facet(
     values: Iterable[tuple[str, int]],
     named: Callable[[str], str] = str,
 ) -> Iterator[str]:
+    """Yield a list of values to choose from; nothing where there is no choice."""
     listed = dict(values)
     if chosen and chosen not in listed:
         listed[chosen] = 0

@@ -44,6 +44,14 @@ class Shelf:
     openings: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The languages and sources there are, with how many articles each has."""
+
+    languages: tuple[tuple[str, int], ...] = ()
+    sources: tuple[tuple[str, int], ...] = ()
+
+
 def source_group(about: ArticleInfo) -> str:
     """Return where an article comes from, as a group: its host, its folder, or what it names."""
     host = web_host(about.url) or web_host(about.source)

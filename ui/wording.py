@@ -118,6 +118,11 @@ class Texts:
     no_matches: str
     more: str
     clear: str
+    narrow: str
+    published_from: str
+    published_to: str
+    asked_of: str  # which articles a question was asked of
+    only_here_ask: str
     topic: str
     about_articles: str
     delete: str

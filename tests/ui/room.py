@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize, expect
 
-from index import Article, ArticleIndex, ArticleInfo, Hit, Passage, Sentence, StoreError
+from index import Article, ArticleIndex, ArticleInfo, Filters, Hit, Passage, Sentence, StoreError
 from qa import Answer, Citation, Claim
 from tests.ui.made import cite, info
 from tests.ui.payloads import PAYLOADS
@@ -126,12 +126,16 @@ class Scripted(Library):
 
     growing: threading.Event = field(default_factory=threading.Event)
     histories: list[tuple[str, ...]] = field(default_factory=list)
+    filters: list[Filters | None] = field(default_factory=list)
     empty: bool = False  # it says that there is no article
     begun: list[str] = field(default_factory=list)  # questions answered without end,
     given_up: list[str] = field(default_factory=list)  # and those of them that were given up
 
-    def answer(self, question: str, history: Sequence[Answer] = ()) -> Iterator[Answer]:
+    def answer(
+        self, question: str, history: Sequence[Answer] = (), filters: Filters | None = None
+    ) -> Iterator[Answer]:
         """Answer by a word of the question."""
+        self.filters.append(filters)
         self.histories.append(tuple(turn.question for turn in history))
         guterres = cite(1, ARTICLE, SENTENCE, QUOTE)
         if "weather" in question:

@@ -32,9 +32,9 @@ def test_articles_are_listed_found_and_read(visit: Opener, library: Scripted) ->
     expect(page.locator("#kutip-pane .title")).to_have_text(ARTICLE.title)
     assert page.locator("#kutip-pane mark").count() == 0
     page.locator(".clear").click()
-    page.locator("select[name=language]").select_option("id")
+    page.locator(".shelf select[name=language]").select_option("id")
     expect(page.locator(".count-line")).to_contain_text("21 articles")
-    page.locator("select[name=year]").select_option("2022")
+    page.locator(".shelf select[name=year]").select_option("2022")
     expect(page.locator(".count-line")).to_contain_text("11 articles")
     page.reload()
     expect(page.locator(".count-line")).to_contain_text("11 articles")

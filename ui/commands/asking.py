@@ -46,9 +46,7 @@ def ask(
     chosen = filters(first, last, languages, sources, articles)
     from qa import answer
 
-    found = answer(
-        question, index=path, k=count, reader=llm or reader, filters=chosen, steps=steps
-    )
+    found = answer(question, index=path, k=count, reader=llm or reader, filters=chosen, steps=steps)
     if as_json:
         print_json(answer_json(found))
     else:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -19,6 +20,7 @@ import gradio as gr
 from index import KutipError
 from qa import Answer
 from ui.library import Library
+from ui.narrowing import Narrowing
 from ui.pages import parts, shell
 from ui.places import Place
 from ui.reading import render_article
@@ -34,6 +36,7 @@ _PANE = (
     '<button type="button" class="step previous" hidden></button>'
     '<span class="position" hidden></span>'
     '<button type="button" class="step next-mark" hidden></button>'
+    '<button type="button" class="only-here" hidden></button>'
     '<button type="button" class="copy-place" hidden></button>'
     '<button type="button" class="close" aria-label="${close}" title="${close}"></button></div>'
     '<section class="pane-body" aria-label="${region}" tabindex="0">${value}</section>'
@@ -65,13 +68,13 @@ def add_page(library: Library) -> None:
 def _asking(library: Library) -> Callable[[gr.EventData, gr.Request], Iterator[str]]:
     def ask(event: gr.EventData, request: gr.Request) -> Iterator[str]:
         texts = parts.texts(request)
-        question, turn, before, link = _asked(event)
+        question, turn, before, link, sent = _asked(event)
         if len(question) > shell.QUESTION_LIMIT:
             message = texts.too_long.format(shell.QUESTION_LIMIT)
             yield render_failure(question[:200] + "…", message, turn=turn)
             return
         try:
-            yield from _grow(library.answer(question, before), turn, texts, link)
+            yield from _grow(_answers(library, question, before, sent, texts), turn, texts, link)
         except (KutipError, ValueError) as error:
             _log.warning("a question was not answered: %s", error)
             yield render_failure(question, str(error), turn=turn)
@@ -79,8 +82,24 @@ def _asking(library: Library) -> Callable[[gr.EventData, gr.Request], Iterator[s
     return ask
 
 
-def _asked(event: gr.EventData) -> tuple[str, int, tuple[Answer, ...], int | None]:
-    """Read what the form sent: question, turn, the answer before it, and a link's generation."""
+def _answers(
+    library: Library, question: str, before: tuple[Answer, ...], sent: object, texts: Texts
+) -> Iterator[Answer]:
+    """Answer from the articles that were chosen, and say which those are."""
+    narrowing = Narrowing.parse(sent)
+    if not narrowing:
+        yield from library.answer(question, before)
+        return
+    told = narrowing.told(library.articles(), texts)
+    for answer in library.answer(question, before, narrowing.filters(library.articles())):
+        notice = f"{told} {answer.notice}" if answer.notice else told
+        yield replace(answer, notice=notice)
+
+
+def _asked(
+    event: gr.EventData,
+) -> tuple[str, int, tuple[Answer, ...], int | None, object]:
+    """Read what was sent: question, turn, the answer before, a link's generation, a narrowing."""
     data = event._data if isinstance(event._data, dict) else {}
     question, turn = data.get("question"), data.get("turn")
     before, generation = answer_of(data.get("before")), data.get("generation")
@@ -89,6 +108,7 @@ def _asked(event: gr.EventData) -> tuple[str, int, tuple[Answer, ...], int | Non
         turn if isinstance(turn, int) else 0,
         (before,) if before else (),
         generation if isinstance(generation, int) else None,
+        data.get("narrowed"),
     )
 
 

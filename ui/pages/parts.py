@@ -20,6 +20,7 @@ from ui.exports import as_markdown, as_plain, conversation_html, conversation_ma
 from ui.feedback import RATINGS
 from ui.insights import render_coverage, render_insights, topic_name
 from ui.library import Library
+from ui.narrowing import render_narrowing
 from ui.pages import shell
 from ui.records import answer_of, answers_of
 from ui.render import render_answer
@@ -82,11 +83,12 @@ def opening(library: Library) -> Function:
     def furnish(_data: dict[str, Any], words: Texts) -> dict[str, str]:
         readonly, web = library.readonly, library.takes_addresses
         page = {
-            "form": shell.render_form(words),
+            "form": shell.render_form(words),  # without choices while nothing can be read
             "articles": render_library(words, readonly=readonly, web=web),
             "pane": shell.render_empty_pane(words),
         }
         try:
+            page["form"] += render_narrowing(library.choices(), words)
             count = library.count()
         except KutipError as error:
             trouble = shell.render_trouble(str(error), words)

@@ -36,7 +36,7 @@ _WORDS = (
     "language reading ready failed stopped unreachable close pane_label copied link link_passage"
     " link_copied thanks not_kept previous next of delete_conversation untitled loading"
     " trouble waiting uploading file_failed files_progress left all_done busy delete_all"
-    " really_delete"
+    " really_delete only_here_ask"
 ).split()
 
 

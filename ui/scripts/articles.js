@@ -1,6 +1,7 @@
 // The Articles page: the list with its facets, deleting with undo, and files given to the page.
 import { call, element, fill, find, make, part, phrase, root, token, whenPart, whenValue, words }
   from './parts.js';
+import { renew } from './narrowing.js';
 
 const FACETS = ['query', 'language', 'source', 'year', 'topic'];
 let wish = {};
@@ -77,6 +78,7 @@ async function count() {
 async function welcome() {
   const page = await call('header', 'furnish', {});
   if (page?.welcome) part('welcome').props.value = page.welcome;
+  renew(page);
 }
 
 // Files

@@ -2,6 +2,7 @@
 import { element, fill, find, make, part, root, say, whenPart, whenValue, wide, words, call }
   from './parts.js';
 import * as history from './history.js';
+import { narrowed } from './narrowing.js';
 import { show } from './pane.js';
 
 const state = { turns: 0, busy: false, pulse: 0, stopped: 0, talk: null, full: false };
@@ -59,7 +60,8 @@ export function ask(question, generation, alone = false) {
   root.classList.add('kutip-asked');
   now.scrollIntoView({ block: 'start' });
   state.turns += 1;
-  part('form').ask({ question: asked, turn: state.turns, before: goesOn, generation });
+  const chosen = narrowed();
+  part('form').ask({ question: asked, turn: state.turns, before: goesOn, generation, narrowed: chosen });
 }
 
 function finish(message) {
@@ -167,10 +169,11 @@ whenPart('form', ({ element: own }) => {
   });
   own.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    if (!event.target.matches('textarea')) return;
     event.preventDefault();
     form().requestSubmit();
   });
-  own.addEventListener('input', (event) => fit(event.target));
+  own.addEventListener('input', ({ target }) => target.matches('textarea') && fit(target));
 });
 whenValue('turn', grown);
 document.addEventListener('kutip:broken', broken);

@@ -2,6 +2,7 @@
 // view, and steps from citation to citation. On a narrow screen it lies over the page until closed.
 import { address, call, copy, element, find, make, part, phrase, root, toast, whenPart, whenValue,
   wide, words } from './parts.js';
+import { only } from './narrowing.js';
 
 const PLACE = ['article', 'digest', 'evidence', 'answer'];
 let latest = 0;
@@ -44,6 +45,9 @@ function bar() {
   link.hidden = !current;
   link.textContent = words().link;
   link.title = words().link_passage;
+  const alone = own.querySelector('.only-here');
+  alone.hidden = !current;
+  alone.textContent = words().only_here_ask;
 }
 
 // Opens what a button names; without a button the pane is emptied.
@@ -156,7 +160,9 @@ whenPart('pane', ({ element: own }) => {
     if (event.target.closest('.close')) close();
     else if (event.target.closest('.previous')) step(-1);
     else if (event.target.closest('.next-mark')) step(1);
-    else if (event.target.closest('.copy-place') && current) {
+    else if (event.target.closest('.only-here') && current) {
+      only(current.article, own.querySelector('.title')?.textContent ?? current.article);
+    } else if (event.target.closest('.copy-place') && current) {
       await copy(address(`read?${new URLSearchParams(current)}`));
       toast(words().link_copied);
     }
