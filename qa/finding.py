@@ -56,6 +56,7 @@ def find(
     filters: Filters | None = None,
     reader: Reader | str | None = None,
     today: date | None = None,
+    read: int | None = None,
 ) -> Found:
     """Search as :func:`search` does, and also return fitting sentences and facets.
 
@@ -63,17 +64,20 @@ def find(
     be reached with a filter shows. The fitting sentence is one that has all terms of the query, as
     keywords mostly do; otherwise the reader's choice, for it has scored every sentence anyway, to
     rank, and across languages; where it has none, the sentence with most of the terms.
+
+    :param read: how many of the hits the reader orders, the others come after them; None is all.
     """
     opened = open_index(index)
     timing, narrowed = question_time(query, filters, today)
     hits, facets = opened.find(query, k, filters=narrowed, timing=timing)
-    draft = _read(query, opened, hits, reader)
-    chosen = draft.sentences if len(draft.sentences) == len(hits) else (None,) * len(hits)
-    of_passage = {hit.passage: sentence for hit, sentence in zip(hits, chosen, strict=True)}
-    ranked = rank(hits, draft)
+    first, others = hits[:read], hits[read:] if read is not None else []
+    draft = _read(query, opened, first, reader)
+    chosen = draft.sentences if len(draft.sentences) == len(first) else (None,) * len(first)
+    of_passage = {hit.passage: sentence for hit, sentence in zip(first, chosen, strict=True)}
+    ranked = [*rank(first, draft), *others]
     return Found(
         hits=tuple(ranked),
-        sentences=tuple(_fitting(query, hit, of_passage[hit.passage]) for hit in ranked),
+        sentences=tuple(_fitting(query, hit, of_passage.get(hit.passage)) for hit in ranked),
         facets=facets,
     )
 

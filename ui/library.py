@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import Failure, Filters, StoreBusyError, StoreError
+from ui.browsing import Match, matches
 from ui.characters import is_blank, plain
 from ui.wishes import SHELF, Choices, Shelf, Wish, counted, month_of, source_group
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         ArticleIndex,
         ArticleInfo,
         ArticleMap,
-        Hit,
         Progress,
     )
     from qa import Answer, Reader
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("kutip.ui")
 
-_SEARCHED = 200  # passages looked through for a search of articles
-_NEAR = 10  # ranks that count without a word in common
 _OPENING = 90  # characters
 _PATIENCE = 10  # seconds that a change waits for a file that is being added
 _KEPT = 20  # deletions that can be undone
@@ -111,16 +109,23 @@ class Library:
 
     def browse(self, wish: Wish) -> Shelf:
         """Return the articles wished for: by date, or the best first where words are looked for."""
-        chosen = self._chosen(wish)
-        passed = [one for one in chosen if self._passes(one, wish)]
-        shown = tuple(passed[wish.offset : wish.offset + SHELF])
+        found = self._chosen(wish)
+        chosen = [one.article for one in found]
+        passed = [one for one in found if self._passes(one.article, wish)]
+        shown = passed[wish.offset : wish.offset + SHELF]
+        untitled = [one.article.id for one in shown if is_blank(one.article.title)]
+        months = [month_of(one) for one in chosen]
+        years = tuple(sorted(counted(month[:4] for month in months), reverse=True))
+        year = wish.year[:4] or (years[0][0] if len(years) == 1 else "")
         return Shelf(
-            articles=shown,
-            openings={one.id: self.opening(one.id) for one in shown if is_blank(one.title)},
+            articles=tuple(one.article for one in shown),
+            matches={one.article.id: one for one in shown if one.sentence},
+            openings={id_: self.opening(id_) for id_ in untitled},
             total=len(passed),
             languages=counted(one.language for one in chosen),
             sources=counted(source_group(one) for one in chosen),
-            years=tuple(sorted(counted(month_of(one)[:4] for one in chosen), reverse=True)),
+            years=years,
+            months=tuple(sorted(counted(m for m in months if year and m.startswith(year)))),
         )
 
     def opening(self, article_id: str) -> str:
@@ -134,27 +139,23 @@ class Library:
 
     def all_of(self, wish: Wish) -> list[ArticleInfo]:
         """Return all articles wished for, however many."""
-        return [one for one in self._chosen(wish) if self._passes(one, wish)]
+        found = [one.article for one in self._chosen(wish)]
+        return [one for one in found if self._passes(one, wish)]
 
-    def _chosen(self, wish: Wish) -> list[ArticleInfo]:
+    def _chosen(self, wish: Wish) -> list[Match]:
         """Return the articles of the words and the topic wished for, before any facet."""
-        found = list(self._found(wish.query))
+        every = self.articles()
+        if wish.query.strip():
+            found = matches(wish.query, self.index, self.reader, every)
+        else:
+            found = [Match(one) for one in every]
         if wish.topic is None:
             return found
         picture = self.picture()
         known = 0 <= wish.topic < len(picture.topics)
         members = picture.topics[wish.topic].members if known else ()
         ids = {picture.articles[member].id for member in members}
-        return [one for one in found if one.id in ids]
-
-    def _found(self, query: str) -> Sequence[ArticleInfo]:
-        if not query.strip():
-            return self.articles()
-        words = query.casefold().split()
-        titled = [one for one in self.articles() if all(w in one.title.casefold() for w in words)]
-        hits = [hit for hit in self.index.search(query, _SEARCHED) if _is_near(hit)]
-        found = {one.id: one for one in (*titled, *(hit.article for hit in hits))}
-        return list(found.values())
+        return [one for one in found if one.article.id in ids]
 
     @staticmethod
     def _passes(one: ArticleInfo, wish: Wish) -> bool:
@@ -282,8 +283,3 @@ def _given(article: Article, path: Path) -> Article:
     name = f"uploads/{path.name}"
     own = article.id if article.id != path.name else name
     return replace(article, id=own, source=article.source.replace(str(path), name))
-
-
-def _is_near(hit: Hit) -> bool:
-    """Say whether a passage has words of the query, or is among the nearest in meaning."""
-    return hit.lexical_rank is not None or (hit.dense_rank or _NEAR + 1) <= _NEAR

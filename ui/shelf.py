@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import quote
 
 from index import SUPPORTED
+from ui.browsing import Match
 from ui.characters import plain, shown
 from ui.cleaning import clean
 from ui.describing import about_line, display_title
@@ -15,6 +16,7 @@ from ui.texts import Texts
 from ui.uploads import FILE_LIMIT
 from ui.wishes import Shelf, Wish
 
+_LONGEST_SENTENCE = 300  # characters of a sentence in a row
 _BIN = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 7h14M10 7V5h4v2M7 7l1 12h8l1-12"'
     ' fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round"'
@@ -68,6 +70,7 @@ def render_shelf(
                 shelf.languages, texts.language_name),
         *facet("source", texts.facet_source, texts.all_sources, wish.source, shelf.sources),
         *facet("year", texts.facet_year, texts.all_years, wish.year[:4], shelf.years),
+        *_month_facet(shelf, wish, texts),
         "</div>",
     ]  # fmt: skip
     if topic:
@@ -112,16 +115,28 @@ def facet(
     yield "</select></label>"
 
 
+def _month_facet(shelf: Shelf, wish: Wish, texts: Texts) -> Iterator[str]:
+    """Yield the months of the year that is listed; all of them are the year again."""
+    chosen = wish.year if len(wish.year) > 4 else ""
+    listed = "".join(
+        facet("year", texts.facet_month, texts.all_months, chosen, shelf.months, texts.month_name)
+    )
+    year = wish.year[:4]
+    yield listed.replace('<option value="">', f'<option value="{html.escape(year)}">', 1)
+
+
 def _rows(shelf: Shelf, texts: Texts, readonly: bool) -> Iterator[str]:
     for one in shelf.articles:
         opening = shelf.openings.get(one.id, "")
         title = opening or display_title(one)
         kind = "card-title opening" if opening else "card-title"
-        place = Place(one.id, one.digest).attributes()
+        match = shelf.matches.get(one.id)
+        place = Place(one.id, one.digest, match.sentence if match else None).attributes()
         yield f'<li><button type="button" class="entry" {place}>'
         yield f'<span class="{kind}"><bdi>{shown(title)}</bdi></span>'
         about = about_line(one, texts, titled=bool(opening))
-        yield f'<span class="about">{about}</span></button>'
+        yield f'<span class="about">{about}</span>'
+        yield f"{_sentence(match) if match else ''}</button>"
         if not readonly:
             label = html.escape(plain(f"{texts.delete}: {title}"))
             key = html.escape(quote(one.id, errors="replace"))
@@ -130,6 +145,21 @@ def _rows(shelf: Shelf, texts: Texts, readonly: bool) -> Iterator[str]:
                 '<i class="bin"></i></button>'
             )
         yield "</li>"
+
+
+def _sentence(match: Match) -> str:
+    """Render the sentence that fits what was looked for, with the words of it marked."""
+    parts, end = [], 0
+    for start, stop in match.marks:
+        if stop > _LONGEST_SENTENCE:
+            break
+        parts.append(shown(match.text[end:start]))
+        parts.append(f"<mark>{shown(match.text[start:stop])}</mark>")
+        end = stop
+    rest = match.text[end:_LONGEST_SENTENCE]
+    more = "…" if len(match.text) > _LONGEST_SENTENCE else ""
+    parts.append(shown(rest) + more)
+    return f'<span class="card-quote"><bdi>{"".join(parts)}</bdi></span>'
 
 
 def render_undo(title: str, article_id: str, texts: Texts) -> str:

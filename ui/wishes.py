@@ -12,6 +12,7 @@ from ui.describing import source_name, web_host
 
 if TYPE_CHECKING:
     from index import ArticleInfo
+    from ui.browsing import Match
 
 SHELF = 40  # articles of one page of the list
 _FACETS = 30
@@ -19,7 +20,10 @@ _FACETS = 30
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which articles to list: words to look for, one value of each facet, and from where on."""
+    """Which articles to list: words to look for, one value of each facet, and from where on.
+
+    ``year`` may be a month of it, as 2022-04.
+    """
 
     query: str = ""
     language: str = ""
@@ -33,7 +37,8 @@ class Wish:
 class Shelf:
     """A page of the list, how many there are in all, and the facets with their counts.
 
-    ``openings`` are the first words of those articles on the page that have no title, by id.
+    ``months`` are those of the year wished for, ``matches`` what fits what was looked for, and
+    ``openings`` the first words of those articles on the page that have no title, both by id.
     """
 
     articles: tuple[ArticleInfo, ...]
@@ -42,6 +47,8 @@ class Shelf:
     sources: tuple[tuple[str, int], ...]
     years: tuple[tuple[str, int], ...]
     openings: Mapping[str, str] = field(default_factory=dict)
+    months: tuple[tuple[str, int], ...] = ()
+    matches: Mapping[str, Match] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,8 @@ class Texts:
     facet_language: str
     facet_source: str
     facet_year: str
+    all_months: str
+    facet_month: str
     no_matches: str
     more: str
     clear: str
@@ -177,6 +179,12 @@ class Texts:
     def day(self, day: date | None) -> str:
         """Write a date out; empty without one."""
         return f"{day.day} {self.months[day.month - 1]} {day.year}" if day else ""
+
+    def month_name(self, month: str) -> str:
+        """Write 2022-04 out."""
+        year, _, number = month.partition("-")
+        named = number.isdecimal() and 1 <= int(number) <= len(self.months)
+        return f"{self.months[int(number) - 1]} {year}" if named else month
 
     def language_name(self, code: str) -> str:
         """Name a language; its code where we have no name for it."""
