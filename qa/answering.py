@@ -19,6 +19,7 @@ from qa.phrases import phrase
 from qa.question_time import newest_cited, question_time
 from qa.reading import load_reader
 from qa.second_step import read_again
+from qa.timely import read_in_time
 from qa.types import Answer, Claim, Draft, Reader
 
 PASSAGES_READ = 8
@@ -95,11 +96,7 @@ def stream_answer(
     turns = history if wanted != question else ()
     generation, hits = search_quoted_too(wanted, turns, opened, k, filters, timing)
     searched = time.perf_counter()
-    base = Answer(
-        question=question, text="", found=False, confidence=0.0, citations=(), hits=tuple(hits),
-        unsupported=(), reader=chosen.name, language=language, generation=generation,
-        completed=wanted if wanted != question else None,
-    )  # fmt: skip
+    base = _begun(question, wanted, hits, chosen, language, generation)
     if not question.strip() or not hits:
         yield _timed(replace(base, text=_nothing(question, opened, language)), began, searched)
         return
@@ -108,11 +105,24 @@ def stream_answer(
     if draft.reader and draft.reader != chosen.name:
         chosen = resolve(None, opened)
     limit = getattr(chosen, "threshold", 0.0) if threshold == "shipped" else threshold
-    if limit and steps > 1:
-        draft, hits = read_again(draft, hits, limit, chosen, wanted, opened, filters)
+    if limit:  # otherwise whatever is read first is answered
+        draft = read_in_time(draft, hits, limit, chosen, wanted, timing, today)
+        if steps > 1:
+            draft, hits = read_again(draft, hits, limit, chosen, wanted, opened, filters)
     for grown in _grow(base, draft, rank(hits, draft), limit):
         as_of = newest_cited(grown.citations) if timing.present else None
         yield _timed(replace(grown, as_of=as_of), began, searched)
+
+
+def _begun(
+    question: str, wanted: str, hits: Sequence[Hit], reader: Reader, language: str, generation: int
+) -> Answer:
+    """Return the answer that knows its hits only."""
+    return Answer(
+        question=question, text="", found=False, confidence=0.0, citations=(), hits=tuple(hits),
+        unsupported=(), reader=reader.name, language=language, generation=generation,
+        completed=wanted if wanted != question else None,
+    )  # fmt: skip
 
 
 def _checked(question: object) -> str:

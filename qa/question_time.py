@@ -39,6 +39,12 @@ _HOLDS_OFFICE = re.compile(
     rf"\s+(?:\w[\w'’-]*\s+){{0,3}}?{_OFFICE}s?\b",
     re.IGNORECASE,
 )
+_LED_BY = re.compile(
+    r"(?:\b(?:in|on|at|during|throughout|of|from|for|the|year|month|pada|di|dalam|selama|sepanjang"
+    r"|tanggal|tgl|bulan|tahun|hari)\s+)*$",
+    re.IGNORECASE,
+)
+_FOLLOWED_BY = re.compile(r"^\s+(?:yang\s+)?(?:lalu|silam|kemarin|ini)\b", re.IGNORECASE)
 _UP_TO_NOW = re.compile(r"\b(?:today|tonight|this|past|ini|terakhir|belakangan)\b", re.IGNORECASE)
 _TODAY = re.compile(r"today|tonight|hari\s+ini|malam\s+ini", re.IGNORECASE)
 _NOT_NOW = re.compile(
@@ -70,6 +76,18 @@ def question_time(
     today_named = any(_TODAY.fullmatch(question, one.start, one.end) for one in found)
     present = not over and (today_named or asks_of_now(question))
     return Timing(periods, present), narrowed or None
+
+
+def without_time(question: str, today: date | None = None) -> str:
+    """Return a question without its words of time, for articles whose own date says them."""
+    found = [(one.start, one.end) for one in find_periods(question, today)]
+    found += [match.span() for match in _PRESENT.finditer(question)]
+    for start, end in sorted(found, reverse=True):
+        before, after = question[:start], question[end:]
+        if before and not before[-1].isspace():  # part of a longer word or in brackets
+            continue
+        question = _LED_BY.sub("", before) + _FOLLOWED_BY.sub("", after)
+    return " ".join(question.split()).replace(" ?", "?")
 
 
 def asks_of_now(question: str) -> bool:
