@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from index import Facets
     from ui.texts import Texts
 
 TITLE = 200  # characters of a title that are shown
+_LISTED = 5  # values of a facet that are named
 _NAMED = 3  # other places of an article that are named
 
 
@@ -63,6 +65,23 @@ def web_host(url: str | None) -> str | None:
         return parts.hostname if parts.scheme in ("http", "https") else None
     except ValueError:
         return None
+
+
+def facets_line(facets: Facets) -> str:
+    """Name the values a search can be narrowed to, most first; "" where there is no choice."""
+    kinds = (
+        ("language", facets.languages),
+        # Files of one article each are no sources to choose from.
+        ("source", [(nearby(s), n) for s, n in facets.sources if facets.sources[0][1] > 1]),
+        ("month", facets.months),
+    )
+    parts = []
+    for kind, counts in kinds:
+        known = [f"{value} ({count})" for value, count in counts if value]
+        if len(known) > 1:
+            more = ", …" if len(known) > _LISTED else ""
+            parts.append(f"{kind} {', '.join(known[:_LISTED])}{more}")
+    return f"In {facets.articles} articles: {'; '.join(parts)}" if parts else ""
 
 
 def also_in_line(shown_one: Described, copies: Sequence[Described], texts: Texts) -> str:

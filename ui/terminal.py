@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ui.as_json import JSON, dumps
-from ui.describing import Described, also_in_line, nearby
+from ui.describing import Described, also_in_line, facets_line, nearby
 from ui.texts import ENGLISH, Texts, texts_for_question
 
 if TYPE_CHECKING:
@@ -161,6 +161,9 @@ def print_found(found: Found) -> None:
     for number, (hit, sentence) in enumerate(zip(found.hits, found.sentences, strict=True), 1):
         _print_head(console, number, hit)
         _print(console, *_marked(hit, sentence), label=" " * 3)
+    if line := facets_line(found.facets):
+        _print(console)
+        _print(console, (one_line(line), "dim"))
 
 
 def _print_passages(console: Console, hits: Iterable[Hit], limit: int) -> None:

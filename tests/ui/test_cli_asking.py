@@ -21,6 +21,7 @@ from index import (
 )
 from qa import Answer, Citation, Claim, Found
 from ui import cli
+from ui.describing import facets_line
 
 TEXT = "Judul\nDia mendesak evakuasi. Kalimat lain."
 ARTICLE = Article("a1", "Judul", TEXT, "berita.txt", "id", date(2022, 4, 26))
@@ -138,6 +139,23 @@ def test_environment_names_index_and_llm(asked: list[Any], monkeypatch: pytest.M
         ("elsewhere", "fake:default"),
         ("here", "fake:chosen"),
     ]
+
+
+@pytest.mark.usefixtures("asked")
+def test_search_tells_what_it_can_be_narrowed_to(capsys: pytest.CaptureFixture[str]) -> None:
+    """Languages, sources and months with their counts, where there is more than one."""
+    assert cli.run(["search", "apa?"]) == 0
+    assert capsys.readouterr().out.endswith("\n\nIn 3 articles: language id (2), en (1)\n")
+
+
+def test_the_line_of_facets() -> None:
+    months = tuple((f"2022-0{month}", 9 - month) for month in range(1, 8))
+    files = (("a.txt", 1), ("b.txt", 1))
+    assert facets_line(Facets(2, (("id", 2),), files, ())) == ""
+    assert facets_line(Facets(9, (), (("x", 5), ("y", 4)), months)) == (
+        "In 9 articles: source x (5), y (4); month 2022-01 (8), 2022-02 (7), 2022-03 (6), "
+        "2022-04 (5), 2022-05 (4), …"
+    )
 
 
 @pytest.mark.usefixtures("asked")
