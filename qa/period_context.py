@@ -81,8 +81,10 @@ FROM_WEEKDAY = re.compile(
     re.IGNORECASE,
 )
 ON_A_WEEKDAY = re.compile(rf"\b(?:{WEEKDAYS}),?\s*\(?$", re.IGNORECASE)
+# "Friday night lights" and "Monday night football" are names of other things.
 TIME_OF_DAY = re.compile(
-    r"\s+(?:morning|afternoon|evening|night|pagi|siang|sore|malam|dini hari|petang)\b",
+    r"\s+(?:(?:morning|afternoon|evening|night)\s*(?:[?.,:;]|$)"
+    r"|(?:pagi|siang|sore|malam|dini hari|petang)\b)",
     re.IGNORECASE,
 )
 # The week around a day, the days up to it, and a week of a month.

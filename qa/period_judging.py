@@ -51,7 +51,7 @@ def _is_introduced(question: str, atom: Atom, following: Atom | None) -> bool:
             return False
         named = words.AMOUNT.match(after) or words.NUMBERED.search(before)
         return not named and bool(introduced or event)
-    if _names_more(after) or (following and _same_day(question, atom, following)):
+    if _names_more(after) or (following and same_day(question, atom, following)):
         return False
     if atom.kind == "slash":
         return bool(introduced or words.ON_A_WEEKDAY.search(before))
@@ -77,7 +77,7 @@ def _names_more(after: str) -> bool:
     return after[:2] in ("'s", "’s") or bool(capital and capital[1].lower() not in _SMALL)
 
 
-def _same_day(question: str, weekday: Atom, date_after: Atom) -> bool:
+def same_day(question: str, weekday: Atom, date_after: Atom) -> bool:
     """Say whether a date right after the weekday says the same: "Senin (26/4/2022)"."""
     gap = question[weekday.end : date_after.start]
     return (

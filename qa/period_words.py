@@ -114,14 +114,15 @@ _KINDS = {
     "ofmonth": rf"{_DAY}\s+of\s+(?:last|this|next)\s+month\b"
     r"|(?:(?<=tanggal\s)|(?<=tgl\s))\d\d?\s+bulan\s+(?:lalu|silam|kemarin|ini|depan)\b",
     "rolling": rf"(?:last|past)\s+{NUMBER}\s+{UNITS}(?!\s+of)|past\s+{UNITS}(?!\s+of)"
-    r"|(?<=the\s)last\s+(?:week|month|year|decade)\b(?!\s+of|['’])"
+    r"|(?<=the\s)last\s+(?:week|month|year|decade)\b(?!\s+(?:of|the|that|when)\b|['’])"
     rf"|{SO_MANY}\s+(?:terakhir|belakangan|ini)",
     "ahead": rf"next\s+{NUMBER}\s+{UNITS}|{SO_MANY}\s+(?:mendatang|ke\s+depan)",
     "ago": rf"half\s+a\s+year\s+ago|setengah\s+tahun\s+(?:yang\s+)?(?:lalu|silam)"
     rf"|{NUMBER}\s+(?:years?\s+and\s+a\s+half|and\s+a\s+half\s+years)\s+ago"
     rf"|{NUMBER}\s+setengah\s+tahun\s+(?:yang\s+)?(?:lalu|silam)"
     rf"|{NUMBER}\s+{UNITS}\s+ago|{SO_MANY}\s+(?:yang\s+)?(?:lalu|silam)",
-    "named": r"(?:this|last|next)\s+(?:weekend|week|month|quarter|year|decade)\b(?!\s+of)"
+    "named": r"(?:this|next|(?<!the\s)last)\s+(?:week|month|year|decade)\b(?!\s+of)"
+    r"|(?:this|last|next)\s+(?:weekend|quarter)\b(?!\s+of)"
     r"|past\s+weekend|(?<=over\s)the\s+weekend|(?:weekend|week|month|year)\s+before\s+last"
     r"|(?:akhir\s+pekan|akhir\s+minggu|pekan|minggu|bulan|kuartal|triwulan|tahun|dekade|dasawarsa)"
     r"\s+(?:ini|lalu|kemarin|silam|depan|mendatang)",

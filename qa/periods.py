@@ -20,7 +20,7 @@ from qa import period_context as words
 from qa.day_arithmetic import YEAR, Days, whole
 from qa.period_counts import beside
 from qa.period_days import Atom, days_of
-from qa.period_judging import BESIDE, is_time, words_before
+from qa.period_judging import BESIDE, is_time, same_day, words_before
 from qa.period_words import ATOM
 
 Role = Literal["event", "published"]
@@ -88,6 +88,8 @@ def _periods(question: str, atoms: Sequence[Atom], today: date) -> Iterator[Date
         one, said = _sunday(one), one
         direction = _direction(question, one)
         days = days_of(one, today, direction)
+        if days and not _on_its_weekday(question, atoms[:place], days):
+            continue
         period = _opened(question, one, _around(question, one, days)) if days else None
         if period:
             accepted = said
@@ -95,6 +97,17 @@ def _periods(question: str, atoms: Sequence[Atom], today: date) -> Iterator[Date
         # "Jumat kemarin" has been read; "kemarin" alone would be yesterday.
         while place < len(atoms) and atoms[place].start < _reach(question, one):
             place += 1
+
+
+def _on_its_weekday(question: str, atoms: Sequence[Atom], days: Days) -> bool:
+    """Say whether a day is of the weekday before it: "Jumat (26/8)" is not of every year."""
+    *_, weekday, one = (None, *atoms)
+    if weekday is None or one is None or one.kind not in ("slash", "date"):
+        return True
+    if not same_day(question, weekday, one):
+        return True
+    named = days_of(weekday, days[0])
+    return named is None or named[0].weekday() == days[0].weekday()
 
 
 def _reach(question: str, atom: Atom) -> int:

@@ -125,6 +125,10 @@ What did the January 6 committee find?
 Is the office open Monday to Friday?
 Who died 65 million years ago?
 What is the 20/20/20 rule?
+Where was Friday Night Lights filmed?
+which network shows monday night football
+When was the last year the Eagles won?
+What happened on Friday (26/8)?
 Who scored in the first quarter of the game?
 What happened on 12 May '98?
 What is 2.0 about?
@@ -158,6 +162,7 @@ Apa yang terjadi bertahun-tahun lalu?
 Peristiwa 27 Juli itu apa?
 Apakah museum buka Senin sampai Jumat?
 Apa isi Perpres 82/2021?
+Siapa yang tiba Jumat (26/8)?
 Bagaimana awal tahun ajaran diatur?
 """
 
