@@ -95,7 +95,12 @@ def find_dateline(text: str) -> date | None:
 
 def is_dateline(line: str) -> bool:
     """Say whether a whole line is a dateline: such a line is no title."""
-    return _dateline(line, is_opening=False) is not None
+    return read_dateline(line) is not None
+
+
+def read_dateline(line: str) -> tuple[date, bool] | None:
+    """Return the day of a line that is a dateline as a whole, and whether it tells of an update."""
+    return _dateline(line, is_opening=False)
 
 
 def _outer_lines(text: str) -> list[tuple[str, bool]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from index.errors import ArticleError
-from index.loading.dates import find_dateline, iso_day, parse_date
+from index.loading.dates import find_dateline
 from index.loading.fields import (
     TEXT_LIMIT,
     article_id,
@@ -24,6 +24,7 @@ from index.loading.fields import (
     web_address,
 )
 from index.loading.files import ArticleFile, OnError, read_file, shown, storable
+from index.loading.page_dates import page_dates
 from index.loading.texts import decode_file, decoding_fields, too_long
 from index.loading.titles import guess_title
 from index.types import Article
@@ -38,7 +39,6 @@ _EMBEDDED = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]*+")
 _DECLARED = re.compile(rb"<meta[^<>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _TAG = re.compile(r"""<[a-zA-Z](?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
 _QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
-_MODIFIED = {"article:modified_time", "og:updated_time", "datemodified"}
 _SITE_NAME = re.compile(r"\s+[-|–—•·:»]\s+")
 
 
@@ -56,17 +56,21 @@ def load_html(file: ArticleFile, _report: OnError) -> Iterator[Article]:
         raise _no_text(file)
     title = _title(fields, body)
     url = web_address(fields["url"])
-    site = {"site": fields["sitename"]} if fields["sitename"] else {}
+    dates = page_dates(tree, url or file.address)
+    changed = dates.modified.isoformat() if dates.modified else ""
+    # A year of copyright is sometimes taken for a name.
+    site = fields["sitename"] if any(map(str.isalpha, fields["sitename"])) else ""
+    own: dict[str, object] = {"site": site, "modified": changed}
     yield Article(
         id=article_id(url, file.name),
         title=title,
         text=compose_text(title, body),
         source=storable(file.place),
         language=language_code(fields["language"]),
-        published=parse_date(fields["date"]) or find_dateline(body),
+        published=dates.published or find_dateline(body),
         url=url,
         authors=author_names(fields["author"]),
-        metadata=metadata({**site, "modified": _modified(tree), **decoding_fields(decoded)}),
+        metadata=metadata({**own, **decoding_fields(decoded)}),
     )
 
 
@@ -104,7 +108,7 @@ def _extract(file: ArticleFile, tree: HtmlElement) -> dict[str, str]:
             tree,
             with_metadata=True,
             include_comments=False,
-            # The extensive search takes any date in the text, and that is an event's.
+            # Its date is not used: it takes any in the text or a script, and that is an event's.
             date_extraction_params={"original_date": True, "extensive_search": False},
         )
     except (
@@ -118,18 +122,9 @@ def _extract(file: ArticleFile, tree: HtmlElement) -> dict[str, str]:
         raise _no_text(file) from error
     if found is None:
         raise _no_text(file)
-    names = ("text", "title", "author", "date", "sitename", "url")
+    names = ("text", "title", "author", "sitename", "url")
     fields = {name: getattr(found, name, None) for name in names}
     return {"language": language} | {name: value or "" for name, value in fields.items()}
-
-
-def _modified(tree: HtmlElement) -> str:
-    """Return the day on which a page says that its article was last changed, "" for none."""
-    for element in tree.iter("meta"):
-        names = (element.get("property"), element.get("name"), element.get("itemprop"))
-        if any((name or "").lower() in _MODIFIED for name in names):
-            return iso_day(element.get("content") or "")
-    return ""
 
 
 def _quiet(*names: str) -> None:
