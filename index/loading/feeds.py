@@ -49,6 +49,9 @@ def load_feed(file: ArticleFile, report: OnError) -> Iterator[Article]:
             report(ArticleError(message, path=shown(file.place)))
         else:
             yield article
+    if len(feed.entries) > _ENTRY_LIMIT:
+        message = f"{shown(file.place)} has more than {_ENTRY_LIMIT:,} entries; split it."
+        report(ArticleError(message, path=shown(file.place)))
 
 
 def _article(
@@ -64,6 +67,8 @@ def _article(
         return None
     title = clean_title(plain_text(str(entry.get("title", ""))))
     url = web_address(str(entry.get("link", "")))
+    # Asked by name, an entry without a day of change gives its day of publication.
+    updated = dict(entry).get("updated", "")
     own_id = clean_text(str(entry.get("id", ""))).strip()
     name = own_id if 0 < len(own_id) <= ID_LIMIT else f"{file.name}#{number}"
     return Article(
@@ -78,7 +83,7 @@ def _article(
         metadata=metadata(
             {
                 "site": clean_title(plain_text(str(feed.get("title", "")))),
-                "modified": iso_day(str(entry.get("updated", ""))),
+                "modified": iso_day(str(updated)),
                 EXCERPT: "yes" if is_excerpt else "",
             }
         ),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,7 +49,7 @@ def load_address(file: ArticleFile, report: OnError) -> Iterator[Article]:
     fetcher = Fetcher()
     page = _fetch(fetcher, file)
     try:
-        sitemap = _sitemap(fetcher, file, page)
+        sitemap = _sitemap(fetcher, file, page, report)
     except RefusalError as error:
         raise unreadable(file, str(error)) from error
     if sitemap is not None:
@@ -118,7 +117,11 @@ def _whole(
     Where a page cannot be had, the summary stays.
     """
     failures = 0
-    for entry in islice(entries, PAGE_LIMIT):
+    for number, entry in enumerate(entries):
+        if number == PAGE_LIMIT:
+            problem = f"it has more than {PAGE_LIMIT:,} entries, and the rest is left out"
+            report(unreadable(file, f"{problem}; give its pages one by one"))
+            return
         if EXCERPT not in entry.metadata or entry.url is None or failures >= _FAILURES:
             yield entry
             continue
@@ -167,23 +170,39 @@ def _one_page(fetcher: Fetcher, file: ArticleFile, url: str, report: OnError) ->
     return _articles(fetched, report)
 
 
-def _sitemap(fetcher: Fetcher, file: ArticleFile, page: Page) -> list[str] | None:
+def _sitemap(fetcher: Fetcher, file: ArticleFile, page: Page, report: OnError) -> list[str] | None:
     """Return the pages that a sitemap lists, None for what is no sitemap."""
     found = _listed(page)
     if found is None:
         return None
     urls, nested = found
-    for url in nested[:_SITEMAP_LIMIT]:
-        listed = _listed(_fetch(fetcher, replace(file, address=url)))
-        urls += listed[0] if listed else []
+    for number, url in enumerate(nested):
         if len(urls) > PAGE_LIMIT:
+            break  # told with the pages
+        if number == _SITEMAP_LIMIT:
+            problem = f"it lists more than {_SITEMAP_LIMIT} sitemaps; give the rest one by one"
+            report(unreadable(file, problem))
             break
+        urls += _nested(fetcher, replace(file, address=url), report)
     # A sitemap speaks for its own host only.
     host = _host(str(page.address))
     urls = list(dict.fromkeys(url for url in urls if _host(url) == host))
     if not urls:
         raise unreadable(file, "it lists no page of its own site; give the pages themselves")
     return urls
+
+
+def _nested(fetcher: Fetcher, file: ArticleFile, report: OnError) -> list[str]:
+    """Return the pages of a sitemap in a sitemap; what is wrong with it stops no other."""
+    try:
+        listed = _listed(_fetch(fetcher, file))
+    except RefusalError as error:
+        report(unreadable(file, str(error)))
+        return []
+    except ArticleError as error:
+        report(error)
+        return []
+    return listed[0] if listed else []
 
 
 def _listed(page: Page) -> tuple[list[str], list[str]] | None:

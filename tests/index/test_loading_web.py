@@ -160,9 +160,45 @@ def test_a_feed_gives_its_entries_whole_or_from_their_pages(site: Site) -> None:
         ("hilang", "Tiga\nRingkas tiga."),
     ]
     assert articles[0].published == date(2022, 4, 26)
-    assert articles[2].metadata["excerpt"] == "yes"
+    assert articles[2].metadata == {"site": "Koran", "excerpt": "yes"}
     assert ["answers 404 (Not Found)" in one for one in errors] == [True]
     assert "/dua" not in site.asked
+
+
+def test_a_feed_tells_what_it_tells_and_what_is_left_out(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day of change only where the entry has one; more entries than are read are spoken of."""
+    item = "<item><title>{0}</title><description>Ringkas {0}.</description>{1}</item>"
+    day = "<pubDate>Tue, 26 Apr 2022 00:30:00 +0700</pubDate>"
+    changed = '<updated xmlns="http://www.w3.org/2005/Atom">2022-05-02T00:00:00Z</updated>'
+    items = [item.format("satu", day), item.format("dua", day + changed), item.format("tiga", "")]
+    address = site.put("/feed", rss("".join(items)), "application/rss+xml")
+    articles, errors = both(address)
+    days = [(a.published, a.metadata.get("modified")) for a in articles]
+    assert days == [(date(2022, 4, 26), None), (date(2022, 4, 26), "2022-05-02"), (None, None)]
+    assert not errors
+    monkeypatch.setattr(websites, "PAGE_LIMIT", 2)
+    articles, errors = both(address)
+    assert (len(articles), len(errors), "more than 2 entries" in errors[0]) == (2, 1, True)
+
+
+def test_a_bad_sitemap_in_a_sitemap_stops_no_other(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is gone, one that is damaged, and more than are read: each is one sentence."""
+    site.put("/satu", page("Warung Satu"))
+    site.put("/rusak.xml", "<urlset><url><loc>", "application/xml")
+    site.put("/baik.xml", f"<urlset><url><loc>{site.base}/satu</loc></url></urlset>", "text/xml")
+    names = ("hilang", "rusak", "baik")
+    nested = "".join(f"<sitemap><loc>{site.base}/{name}.xml</loc></sitemap>" for name in names)
+    address = site.put("/peta.xml", f"<sitemapindex>{nested}</sitemapindex>", "text/xml")
+    articles, errors = both(address)
+    assert [a.title for a in articles] == ["Warung Satu"]
+    assert ["/hilang.xml" in errors[0], "/rusak.xml" in errors[1]] == [True, True]
+    assert len(errors) == 2
+    monkeypatch.setattr(websites, "_SITEMAP_LIMIT", 2)
+    assert "lists more than 2 sitemaps" in both(address)[1][2]
 
 
 def test_a_sitemap_gives_the_pages_of_its_own_host(site: Site) -> None:
