@@ -15,6 +15,10 @@ _FIRST_LINES = 6
 _LAST_LINES = 3
 _LINE_LIMIT = 140  # a dateline is short, and a bounded line keeps the patterns below cheap
 
+_LANGUAGES = (
+    *("es", "pt", "fr", "de", "it", "nl", "nb", "da", "sv", "fi", "pl", "cs", "ro", "hu"),
+    *("ru", "uk", "tr", "vi", "zh", "ja", "ko", "ar"),
+)
 _WORD = r"[^\W\d_]{3,10}\.?"
 _DATE = re.compile(
     rf"""(?<![\w/.-])(?:
@@ -26,6 +30,7 @@ _DATE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
+_YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9]).*[^\W\d_]|[^\W\d_].*(?<![0-9])[0-9]{4}(?![0-9])")
 _COMPACT = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})(?![0-9])")
 
 _SEPARATOR = r"(?:\s*[,|–—•·/-]+\s*|\s+(?=\())"
@@ -61,6 +66,7 @@ _MARKS = " \t*_#>=~`\u200b\ufeff"
 def parse_date(value: str) -> date | None:
     """Read the date a field holds, ISO or as papers write it; None where it holds none.
 
+    Names of months may be in any of some twenty languages: a field that holds a date is no text.
     Numbers alone are day, month, year, unless only month, day, year is possible. Years before
     1600 and after next year are taken for damage.
     """
@@ -68,7 +74,8 @@ def parse_date(value: str) -> date | None:
     if iso := _COMPACT.match(text):
         return _checked(int(iso[1]), int(iso[3]), int(iso[4]))
     found = _DATE.search(text)
-    return _read(found[0]) if found else None
+    day = _read(found[0]) if found else None
+    return day or (_read_whole(text) if _YEAR.search(text) else None)
 
 
 def iso_day(value: str) -> str:
@@ -160,6 +167,22 @@ def _read(expression: str) -> date | None:
         languages=["id", "en", "ms"],
         settings={"DATE_ORDER": "DMY", "STRICT_PARSING": True, "PARSERS": ["absolute-time"]},
     )
+    return _checked(parsed.year, parsed.month, parsed.day) if parsed else None
+
+
+@lru_cache(maxsize=4096)
+def _read_whole(field: str) -> date | None:
+    """Turn a whole field in one of many languages into a date; None where it is anything else."""
+    import dateparser
+
+    try:
+        parsed = dateparser.parse(
+            field,
+            languages=list(_LANGUAGES),
+            settings={"DATE_ORDER": "DMY", "STRICT_PARSING": True, "PARSERS": ["absolute-time"]},
+        )
+    except (ValueError, OverflowError):
+        return None
     return _checked(parsed.year, parsed.month, parsed.day) if parsed else None
 
 

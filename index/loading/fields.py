@@ -6,6 +6,7 @@ could not carry: NUL, lone surrogates, titles without end, addresses that are no
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -70,17 +71,28 @@ def article_id(url: str | None, name: str) -> str:
 
 
 def author_names(value: object) -> tuple[str, ...]:
-    """Return the names in a list, or in a string where semicolons part them."""
-    parts = value if isinstance(value, list) else str(value or "").split(";")
-    names = (clean_title(part) for part in parts[:64] if isinstance(part, str))
+    """Return the names in a list, or in a string where semicolons part them.
+
+    An object, as of JSON-LD, holds its name under ``name``. Nothing else is a name.
+    """
+    parts = value.split(";") if isinstance(value, str) else value
+    listed = parts if isinstance(parts, list) else [parts]
+    named = (one.get("name") if isinstance(one, Mapping) else one for one in listed[:64])
+    names = (clean_title(one) for one in named if isinstance(one, str))
     return tuple(name for name in names if name)
+
+
+def is_nothing(value: object) -> bool:
+    """Say whether a value is none: NaN is how tables write so, and true or false names nothing."""
+    nan = isinstance(value, float) and math.isnan(value)
+    return nan or isinstance(value, bool) or value in (None, "", [])
 
 
 def metadata(fields: Mapping[str, object]) -> Mapping[str, str]:
     """Return the short scalar ``fields`` as strings: at most 32 of at most 1,000 characters."""
     kept: dict[str, str] = {}
     for name, value in fields.items():
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
+        if isinstance(value, str | int | float) and not is_nothing(value):
             text = clean_text(str(value))
             limit = _METADATA_PAGES if name == PAGES else _METADATA_VALUE
             if text.strip() and len(text) <= limit and len(name) <= TITLE_LIMIT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from index.errors import ArticleError
 from index.loading.columns import COLUMNS, column_key, names_of
@@ -16,6 +16,7 @@ from index.loading.fields import (
     clean_text,
     clean_title,
     compose_text,
+    is_nothing,
     language_code,
     metadata,
     web_address,
@@ -43,16 +44,20 @@ def row_article(row: Mapping[str, object], file: ArticleFile, line: int) -> Arti
     if Article("", title, body).digest == fields.values.get("digest"):
         text = body
     url = web_address(fields.text("url"))
+    published, authors = parse_date(fields.text("published")), author_names(fields.value("authors"))
+    language = language_code(fields.text("language"))
+    read = {"published": published, "url": url, "language": language, "authors": authors}
+    unread = [field for field, value in read.items() if not value]
     return Article(
         id=_row_id(fields, file, line) or article_id(url, f"{file.name}#{line}"),
         title=title,
         text=text,
         source=clean_text(fields.text("source")).strip() or storable(file.place),
-        language=language_code(fields.text("language")),
-        published=parse_date(fields.text("published")) or find_dateline(body),
+        language=language,
+        published=published or find_dateline(body),
         url=url,
-        authors=author_names(fields.value("authors")),
-        metadata=metadata(fields.others()),
+        authors=authors,
+        metadata=metadata(fields.others(unread)),
     )
 
 
@@ -63,28 +68,35 @@ class _Fields:
         self._columns = columns
         self.values = {str(name).strip().lower(): value for name, value in row.items()}
         self._names = {column_key(name): name for name in self.values}
-        self._used: set[str] = set()
+        self._used: dict[str, str] = {}
 
     def value(self, field: str) -> object:
         """Return the first value there is for a field, ``""`` for none."""
         for key in names_of(field, self._columns):
             name = self._names.get(key, "")
             value = self.values.get(name)
-            if value not in (None, "", []):
-                self._used.add(name)
+            if not is_nothing(value):
+                self._used[field] = name
                 return value
         return ""
 
     def text(self, field: str) -> str:
         """Return a field as text; a title such as 1984 may have become a number on its way."""
         value = self.value(field)
-        return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+        return str(value) if isinstance(value, str | int) else ""
 
-    def others(self) -> Mapping[str, object]:
-        """Return the values that are for no field, those under "metadata" first."""
+    def others(self, unread: Iterable[str] = ()) -> Mapping[str, object]:
+        """Return the values that are for no field, those under "metadata" first.
+
+        With them the values of the ``unread`` fields: what nothing could be made of stays known.
+        """
         nested = self.values.get("metadata")
         kept = dict(nested) if isinstance(nested, dict) else {}
-        left_out = self._used | _HANDLED
+        taken = {name for field, name in self._used.items() if field not in unread}
+        kept |= {
+            self._used[one]: self.values[self._used[one]] for one in unread if one in self._used
+        }
+        left_out = taken | _HANDLED
         return kept | {name: value for name, value in self.values.items() if name not in left_out}
 
 
@@ -102,7 +114,7 @@ def no_rows(file: ArticleFile) -> ArticleError:
 
 def _row_id(fields: _Fields, file: ArticleFile, line: int) -> str:
     value = fields.value("id")
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if not isinstance(value, str | int):
         return ""
     identifier = clean_text(str(value)).strip()
     if len(identifier) > ID_LIMIT:

@@ -163,7 +163,7 @@ def test_odd_json_that_is_allowed(tmp_path: Path) -> None:
     article = load(tmp_path / "a.jsonl")
     assert isinstance(article, Article)
     assert (article.text, article.title, article.published) == ("1984\nB", "1984", None)
-    assert dict(article.metadata) == {"n": "nan"}
+    assert dict(article.metadata) == {}
 
 
 def test_a_line_that_is_too_long_is_skipped(
@@ -226,3 +226,26 @@ def test_any_row_ends_in_an_article_or_one_sentence(tmp_path: Path, row: dict[st
         assert article.text.strip()
         assert article.id
         article.text.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("row", "authors", "kept"),
+    [
+        ({"author": float("nan"), "date": float("nan"), "score": float("nan")}, (), {}),
+        ({"author": {"@type": "Person", "name": "Budi"}}, ("Budi",), {}),
+        ({"authors": [{"name": "Ani"}, "Budi", {"url": "x"}, 7]}, ("Ani", "Budi"), {}),
+        ({"author": True, "byline": "Ani"}, ("Ani",), {}),
+        ({"author": 7}, (), {"author": "7"}),
+        ({"published": "last spring", "link": "/news/7"}, (), {"published": "last spring",
+                                                              "link": "/news/7"}),
+        ({"date": 1650931200, "language": "Indonesian"}, (), {"date": "1650931200",
+                                                              "language": "Indonesian"}),
+    ],
+)  # fmt: skip
+def test_no_field_is_invented_and_none_is_lost(
+    tmp_path: Path, row: dict[str, object], authors: tuple[str, ...], kept: dict[str, str]
+) -> None:
+    """NaN is nothing and no name; what no field can be made of stays as metadata."""
+    article = one(write(tmp_path / "a.jsonl", json.dumps({"text": "A text.", **row})))
+    assert (article.authors, dict(article.metadata)) == (authors, kept)
+    assert (article.published, article.url, article.language) == (None, None, "")
