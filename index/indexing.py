@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.clashes import Clashes
 from index.embedding import Embedder
 from index.errors import ArticleError
 from index.loading import ArticleFile, find_files, load_file
@@ -148,7 +149,7 @@ class Indexing:
                 self._files.append(now)
         else:
             failed = len(self._all_failures)
-            ids = tuple(self._articles_of(file))
+            ids = self._articles_of(file)
             # Where anything failed the file is not recorded, so that the next run tries again;
             # nothing old is taken away either.
             if len(self._all_failures) == failed:
@@ -156,21 +157,32 @@ class Indexing:
         if len(self._files) >= _BATCH_FILES:
             self._commit()
 
-    def _articles_of(self, file: ArticleFile) -> Iterator[str]:
+    def _articles_of(self, file: ArticleFile) -> tuple[str, ...]:
+        clashes = Clashes(file)
         for article in load_settled(file, self._fail):
-            if self._add_article(article, file):
-                yield article.id
+            if self._add_article(article, file, clashes):
+                clashes.take(article.id)
+        if (error := clashes.error()) is not None:
+            self._fail(error)
+        return clashes.ids
 
-    def _add_article(self, article: Article, file: ArticleFile | None) -> bool:
+    def _add_article(
+        self, article: Article, file: ArticleFile | None, clashes: Clashes | None = None
+    ) -> bool:
         waiting = self._known.get(article.id)
         before = waiting.prepared.article if waiting else self._writer.stored.intact(article.id)
-        if before and file and article.id == file.name and self._clashes(article, before):
+        origins: tuple[str, ...] = ()
+        if before:
+            origins = (waiting.origin,) if waiting else self._writer.stored.origins(article.id)
+        if before and file and key_of(file) not in origins and self._clashes(article, before, file):
             return False
         if before and replace(article, language=article.language or before.language) == before:
             self._counts["unchanged"] += 1
-            if file is None and not waiting and "" not in self._writer.stored.origins(article.id):
+            if file is None and not waiting and "" not in origins:
                 self._given.append(article.id)
             return True
+        if before and clashes and clashes.found(article, before, origins):
+            return False
         self._counts["updated" if before else "added"] += 1
         prepared = prepare(article, self._embedder)
         one = _Waiting(prepared, key_of(file) if file else "")
@@ -181,12 +193,13 @@ class Indexing:
             self._commit()
         return True
 
-    def _clashes(self, article: Article, before: Article) -> bool:
+    def _clashes(self, article: Article, before: Article, file: ArticleFile) -> bool:
         """Report a file whose name in its folder is that of an indexed one in another folder.
 
         The second must not silently replace the first; one that only moved may.
         """
-        if before.source in ("", article.source) or not Path(before.source).exists():
+        is_named = article.id == file.name and before.source not in ("", article.source)
+        if not is_named or not Path(before.source).exists():
             return False
         self._fail(
             ArticleError(

@@ -1,0 +1,47 @@
+"""Articles that bring the id of another: neither is lost, and what only changed is no other."""
+
+from __future__ import annotations
+
+import json
+
+from tests.index.test_incremental import Shelf, ids, shelf, write
+
+__all__ = ["shelf"]
+
+
+def test_an_article_does_not_take_the_place_of_another_of_its_id(shelf: Shelf) -> None:
+    """Rows numbered from 1 in two files, or twice in one, are told of once a file; none is lost."""
+    index, _, folder = shelf
+    one = [{"id": n, "title": f"Ship {n}", "text": f"The {n}. ship sailed home."} for n in (1, 2)]
+    two = [{"id": n, "title": f"Tree {n}", "text": f"An apple tree, number {n}."} for n in (1, 2)]
+    third = {"id": 3, "title": "Cloud", "text": "Rain fell."}
+    write(folder, "one.jsonl", "\n".join(map(json.dumps, one)))
+    write(folder, "two.jsonl", "\n".join(map(json.dumps, [*two, third])))
+    for added in (3, 0):
+        report = index.add(folder)
+        assert (report.added, report.updated, len(report.failed)) == (added, 0, 1)
+    assert report.failed[0].message == (
+        f"{folder}/two.jsonl: 2 articles have the ids of other articles, such as '1' of "
+        f"{folder}/one.jsonl, and were left out; give each article an id of its own."
+    )
+    assert [index.article(id_).title for id_ in ids(index)] == ["Ship 1", "Ship 2", "Cloud"]
+    rows = [one[0], two[0]]
+    write(folder, "two.jsonl", "\n".join(map(json.dumps, [third, *rows])))
+    (folder / "one.jsonl").unlink()
+    report = index.add(folder, prune=True)
+    assert [failure.message.split(", ")[1] for failure in report.failed] == [
+        "such as '1' of the same file"
+    ]
+    assert index.article("1").title == "Ship 1"
+
+
+def test_the_edited_article_of_a_file_is_never_taken_for_another(shelf: Shelf) -> None:
+    """Though nothing of it stayed, and another file holds the version before."""
+    index, _, folder = shelf
+    write(folder, "a.txt", "A ship\n\nIt sailed home.")
+    index.add(folder)
+    row = {"id": "a.txt", "title": "A ship", "text": "A ship\n\nIt sailed home."}
+    index.add(write(folder.parent, "export.jsonl", json.dumps(row)))
+    write(folder, "a.txt", "Trees\n\nApples grow on them.")
+    report = index.add(folder)
+    assert (report.updated, report.failed, index.article("a.txt").title) == (1, (), "Trees")
