@@ -149,19 +149,20 @@ class Store:
     def check(self, *, repair: bool = False, rederive: Rederive | None = None) -> list[Finding]:
         """Look for damage in every part; ``repair`` restores what the articles' texts still tell.
 
-        Takes the writer's lock, unless the store is open for reading only: then the full-text
-        index is compared in a copy in memory, as large as the database. StoreError where
-        another process writes. See :mod:`index.store.checks`.
+        Takes the writer's lock, unless the store is open for reading only or its disk is, and
+        nothing is to be repaired: then the full-text index is compared in a copy in memory, as
+        large as the database. StoreError where another process writes. See
+        :mod:`index.store.checks`.
 
         :param rederive: makes an article ready to be stored; without it damaged passages are
             only named.
         """
-        if self.readonly:
-            if repair:
-                raise StoreError(
-                    f"the index {self.path} was opened for reading only and cannot be repaired",
-                    path=self.path,
-                )
+        if self.readonly and repair:
+            raise StoreError(
+                f"the index {self.path} was opened for reading only and cannot be repaired",
+                path=self.path,
+            )
+        if self.readonly or not (repair or os.access(self.path, os.W_OK)):
             with self._copied() as writer, self.snapshot() as snapshot:
                 return check_store(snapshot, writer)
         with self._writing() as writer:

@@ -79,9 +79,11 @@ def on_a_read_only_disk(folder: str, seed: int, end: int) -> dict[str, Any] | No
     sentence = tasks.write_some(path, seed, 0, end, str(Path(folder, "acks")))
     before = _ask(path)
     _mount(disk, 1 << 16, _REMOUNT | _READ_ONLY)
-    with ArticleIndex.open(path, model=TinyEmbedder(), readonly=True) as index:
-        findings = [str(finding) for finding in index.check()]
-        after = answers(index)
+    findings = []
+    for readonly in (True, False):  # looking needs no leave to write
+        with ArticleIndex.open(path, model=TinyEmbedder(), readonly=readonly) as index:
+            findings += [str(finding) for finding in index.check()]
+            after = answers(index)
     refused, fresh = _add_one(path), _add_one(str(disk / "new"))
     return {"sentence": sentence, "before": before, "after": after, "findings": findings,
             "refused": refused, "fresh": fresh}  # fmt: skip
