@@ -120,7 +120,7 @@ def test_r25_forks_and_threads(
     assert answered == processes * threads * questions
 
 
-@pytest.mark.parametrize("rounds", [5, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.long)])
 def test_r06_writers_take_turns(tmp_path: Path, nursery: Nursery, rounds: int) -> None:
     """Three processes write at once: one at a time gets in, the others are told, none is lost."""
     won = nursery.value(
