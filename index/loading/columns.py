@@ -14,7 +14,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "text": (
         *("text", "body", "content", "isi", "article", "artikel", "teks", "full_text"),
         *("article_text", "article_body", "articlebody", "main_text", "maintext", "konten"),
-        *("isi_berita", "isi_artikel"),
+        *("isi_berita", "isi_artikel", "story"),
     ),
     "published": (
         *("published", "date", "published_at", "pubdate", "tanggal", "pub_date", "publish_date"),
@@ -26,6 +26,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "language": ("language", "lang", "bahasa"),
     "source": ("source", "media", "publisher", "newspaper"),
 }
+MODIFIED = (  # no field of an article, but metadata that every format tells alike
+    *("modified", "updated", "lastmod", "last_modified", "last_updated", "date_modified"),
+    *("date_modify", "modified_at", "updated_at", "modified_date", "updated_date", "diperbarui"),
+)
 _JOINTS = re.compile(r"[\s_-]+")
 _SHOWN = 12
 
@@ -63,6 +67,7 @@ def missing_column(names: Sequence[str], columns: Mapping[str, str]) -> str | No
     advice = (
         "name one that it has"
         if lacking
-        else "name the column that holds the articles text, or tell it with --columns text=NAME"
+        else "give the column with the text of the articles such a name, or tell its own with "
+        "--columns text=NAME"
     )
     return f"has no column named {wanted}, only {held!r}; {advice}"

@@ -91,6 +91,8 @@ def _told(book: _Element) -> dict[str, str]:
         name, text = local_name(element), (element.text or "").strip()
         if name == "creator" and text:
             authors.append(text)
+        elif name == "meta" and element.get("property") == "dcterms:modified":
+            told.setdefault("modified", text)
         elif name in _FIELDS and text and not _is_change(element):
             told.setdefault(_FIELDS[name], text)
     return {**told, "authors": ";".join(authors)}

@@ -12,6 +12,8 @@ from index.types import Article
 _FIELD = r"\{\\%s ((?:[^{}\\]|\\[^{}a-z]|\\'[0-9a-f]{2}|\\u-?\d+ ?\??){1,2000})\}"
 _TITLE = re.compile(_FIELD % "title")
 _AUTHOR = re.compile(_FIELD % "author")
+_DAY = r"\{\\%s\\yr(\d{1,4})\\mo(\d{1,2})\\dy(\d{1,2})"
+_DAYS = {"created": re.compile(_DAY % "creatim"), "modified": re.compile(_DAY % "revtim")}
 _HEAD = 65_536  # characters in which a file speaks of itself
 
 
@@ -23,6 +25,9 @@ def load_rtf(file: ArticleFile, _report: OnError) -> Iterator[Article]:
     source = data.decode("latin-1")  # RTF is ASCII; all else is escaped
     body = _plain(file, source)
     told = {"title": _field(file, _TITLE, source), "authors": _field(file, _AUTHOR, source)}
+    for name, pattern in _DAYS.items():
+        day = pattern.search(source[:_HEAD])
+        told[name] = f"{day[1]}-{day[2]}-{day[3]}" if day else ""
     lines = (line.strip() for line in body.split("\n"))
     yield document_article(file, filter(None, lines), told)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from index.errors import ArticleError
-from index.loading.columns import COLUMNS, column_key, names_of
-from index.loading.dates import find_dateline, parse_date
+from index.loading.columns import COLUMNS, MODIFIED, column_key, names_of
+from index.loading.dates import find_dateline, iso_day, parse_date
 from index.loading.exported import exported_article
 from index.loading.fields import (
     ID_LIMIT,
@@ -97,7 +97,13 @@ class _Fields:
             self._used[one]: self.values[self._used[one]] for one in unread if one in self._used
         }
         left_out = taken | _HANDLED
-        return kept | {name: value for name, value in self.values.items() if name not in left_out}
+        kept |= {name: value for name, value in self.values.items() if name not in left_out}
+        day = next((day for name in MODIFIED if (day := iso_day(self._plain(name)))), "")
+        return kept | {"modified": day} if day else kept
+
+    def _plain(self, key: str) -> str:
+        value = self.values.get(self._names.get(key, ""))
+        return value if isinstance(value, str) else ""
 
 
 def row_error(file: ArticleFile, line: int, problem: str) -> ArticleError:

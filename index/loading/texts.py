@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from index.errors import ArticleError
-from index.loading.dates import find_dateline, parse_date
+from index.loading.columns import MODIFIED
+from index.loading.dates import find_dateline, iso_day, parse_date
 from index.loading.decoding import Decoded, decode
 from index.loading.fields import (
     TEXT_LIMIT,
@@ -29,6 +30,10 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", r
 _FRONT_MATTER_LIMIT = 16_000  # characters; PyYAML is slow, and fields are short
 _BRACKET_LIMIT = 100  # nesting costs PyYAML seconds before it gives up
 _FIELDS: Mapping[str, object] = {}
+_OWN = {  # names of what an article has fields for, or its metadata under another name
+    *("title", "judul", "url", "link", "canonical", "language", "lang", "bahasa", "source"),
+    *("date", "published", "tanggal", "author", "authors", "penulis", "publisher", "media"),
+}
 
 
 def load_text(file: ArticleFile, _report: OnError) -> Iterator[Article]:
@@ -92,13 +97,23 @@ def _article(
         authors=author_names(
             fields.get("author") or fields.get("authors") or fields.get("penulis")
         ),
-        metadata=metadata(decoding_fields(decoded)),
+        metadata=metadata({**_facts(fields), **decoding_fields(decoded)}),
     )
 
 
 def _field(fields: Mapping[str, object], *names: str) -> str:
     values = (fields.get(name) for name in names)
     return next((value for value in values if isinstance(value, str) and value.strip()), "")
+
+
+def _facts(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return what front matter tells beside the fields of an article, as other formats tell it."""
+    facts = {
+        "site": _field(fields, "site", "source", "publisher", "media"),
+        "modified": iso_day(_field(fields, *MODIFIED)),
+    }
+    own = {*_OWN, *(MODIFIED if facts["modified"] else ()), *facts}
+    return facts | {name: value for name, value in fields.items() if name not in own}
 
 
 def _front_matter_fields(source: str) -> Mapping[str, object]:

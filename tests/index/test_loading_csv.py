@@ -51,6 +51,15 @@ def test_csv_keeps_other_columns_and_long_fields(tmp_path: Path) -> None:
     assert dict(article.metadata) == {"rubrik": "olahraga"}
 
 
+def test_csv_tells_of_changes_as_every_format_does(tmp_path: Path) -> None:
+    """Under one name and as a day; where no day can be read, as it stands."""
+    path = write(tmp_path / "a.csv", "story,Updated At\nSatu.,2 May 2022 10:30\nDua.,lately\n")
+    assert [dict(article.metadata) for article in load_articles(path)] == [
+        {"updated at": "2 May 2022 10:30", "modified": "2022-05-02"},
+        {"updated at": "lately"},
+    ]
+
+
 def test_csv_in_other_encodings(tmp_path: Path) -> None:
     """Spreadsheets write Windows-1252 and UTF-16."""
     table = "title;text\nCafé;Le café de Müller est très bon, a déclaré l'équipe.\n"

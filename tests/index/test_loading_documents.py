@@ -109,6 +109,7 @@ def test_a_book_gives_its_chapters_in_order(tmp_path: Path) -> None:
         "<dc:title>Buku</dc:title><dc:creator>Budi</dc:creator><dc:language>id</dc:language>"
         '<dc:date opf:event="modification">2023-01-01</dc:date><dc:date>2022-04-26</dc:date>'
         "<dc:publisher>Penerbit</dc:publisher>"
+        '<meta property="dcterms:modified">2022-05-02T08:00:00Z</meta>'
     )
     article = one(write(tmp_path / "a.epub", epub(chapters, meta)))
     assert article.text.replace("\xa0", " ").split("\n") == [
@@ -116,18 +117,21 @@ def test_a_book_gives_its_chapters_in_order(tmp_path: Path) -> None:
     ]
     assert (article.title, article.language, article.authors) == ("Buku", "id", ("Budi",))
     assert article.published == date(2022, 4, 26)
-    assert dict(article.metadata) == {"publisher": "Penerbit"}
+    assert dict(article.metadata) == {"publisher": "Penerbit", "modified": "2022-05-02"}
 
 
 def test_rtf_gives_text_and_fields(tmp_path: Path) -> None:
     """Escapes of every kind, in the text and in the fields."""
     content = (
-        rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\info{\title Caf\'e9 Baru}{\author Budi}}"
+        rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\info{\title Caf\'e9 Baru}{\author Budi}"
+        rb"{\creatim\yr2022\mo4\dy26\hr10}{\revtim\yr2022\mo5\dy2}}"
         rb"\pard Caf\'e9 itu \b dibuka\b0  pada hari Senin.\par Harganya \u8364? 5.\par}"
     )
     article = one(write(tmp_path / "a.rtf", content))
     assert article.text == "Café Baru\nCafé itu dibuka pada hari Senin.\nHarganya € 5."
     assert (article.title, article.authors) == ("Café Baru", ("Budi",))
+    assert dict(article.metadata) == {"created": "2022-04-26", "modified": "2022-05-02"}
+    assert article.published is None
 
 
 MAIL = (

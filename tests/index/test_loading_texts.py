@@ -110,6 +110,19 @@ def test_front_matter_gives_fields_and_stays_in_the_text(tmp_path: Path) -> None
     assert article.url == article.id == "https://koran.example/harga"
 
 
+def test_front_matter_tells_more_than_fields(tmp_path: Path) -> None:
+    """When it was changed, of which paper it is, and what stands there besides."""
+    fields = "title: Harga\nsource: Koran\nlastmod: 2 May 2022\nrubrik: ekonomi\ntags: [a, b]"
+    article = one(write(tmp_path / "a.md", f"---\n{fields}\n---\nTeks.\n"))
+    assert dict(article.metadata) == {
+        "site": "Koran",
+        "modified": "2022-05-02",
+        "rubrik": "ekonomi",
+    }
+    unread = one(write(tmp_path / "b.md", "---\ntitle: Harga\nupdated: lately\n---\nTeks.\n"))
+    assert dict(unread.metadata) == {"updated": "lately"}
+
+
 @pytest.mark.parametrize(
     "front_matter",
     [
