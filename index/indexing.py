@@ -20,7 +20,7 @@ from index.clashes import Clashes
 from index.embedding import Embedder
 from index.errors import ArticleError
 from index.loading import ArticleFile, find_files, load_file
-from index.loading.files import NO_COLUMNS
+from index.loading.files import NO_COLUMNS, shown
 from index.preparing import Prepared, prepare, ready_to_store
 from index.source_files import key_of, load_settled, look, vanished, was_emptied
 from index.store import SourceFile, Writer, content_hash
@@ -81,6 +81,7 @@ class Indexing:
         )
         self._files_done, self._files_total, self._current = 0, 0, ""
         self._all_failures: list[Failure] = []
+        self._asked: set[str] = set()
 
     def run(self, inputs: Iterable[str | Path | Article]) -> AddReport:
         """Index paths and articles in order and return what was done."""
@@ -94,6 +95,7 @@ class Indexing:
                     folders.append(found)
             self._commit()
             self._store()
+        self._resolve()
         # Last, so that what only moved is embedded from the vectors it had.
         for folder, paths in folders if self._prune else []:
             self._writer.release(vanished(self._writer.stored, folder, paths))
@@ -110,6 +112,12 @@ class Indexing:
             tokens=counts["tokens"],
         )
 
+    def _resolve(self) -> None:
+        """Forget the failures of an earlier run at places that were asked again without one."""
+        good = self._asked - {failure.path for failure in self._all_failures}
+        known = (failure.path for failure in self._writer.stored.failures())
+        self._writer.put(resolved=[path for path in known if path in good])
+
     def _fail(self, error: ArticleError) -> None:
         failure = Failure(error.path, str(error))
         self._all_failures.append(failure)
@@ -117,6 +125,7 @@ class Indexing:
 
     def _add_path(self, path: str | Path) -> tuple[str, set[str]] | None:
         """Index what is at a path; return a folder and the paths of the files found in it."""
+        self._asked.add(shown(path))
         errors: list[ArticleError] = []
         files = list(find_files(path, on_error=errors.append, columns=self._columns))
         if not (self._prune and not files and was_emptied(path, self._writer.stored)):
@@ -126,7 +135,9 @@ class Indexing:
         for file in files:
             self._current = file.name
             if file.address:  # nothing is remembered of it: it is asked again in the next run
+                self._asked.add(shown(file.place))
                 for article in load_file(file, on_error=self._fail):
+                    self._asked.add(article.url or article.id)
                     self._add_article(article, None)
             else:
                 self._add_file(file)

@@ -55,17 +55,19 @@ class Writer:
         files: Sequence[SourceFile] = (),
         failures: Sequence[Failure] = (),
         given: Sequence[str] = (),
+        resolved: Sequence[str] = (),
     ) -> int:
         """Commit a batch and return the generation; an article replaces the one of its id.
 
         A file recorded here no longer counts as failed, and articles that it held before and
         that nothing else holds leave with the same commit. ``given`` are ids of articles here
-        already that were given as values, too. ArticleError, before anything is written, where
-        an article cannot be stored; ValueError where vectors do not fit.
+        already that were given as values, too; ``resolved`` are paths that no longer fail.
+        ArticleError, before anything is written, where an article cannot be stored; ValueError
+        where vectors do not fit.
         """
         for article in articles:
             must_be_storable(article, self._manifest.dimension)
-        if not (articles or files or failures or given):
+        if not (articles or files or failures or given or resolved):
             return self.stored.generation
         with self._transaction():
             self._delete([article.article.id for article in articles])
@@ -79,6 +81,7 @@ class Writer:
             self._own([(article_id, "") for article_id in given])
             for file in files:
                 self._replace_file(file)
+            self._execute("DELETE FROM failure WHERE path = ?", [(path,) for path in resolved])
             self._execute(
                 "INSERT OR REPLACE INTO failure VALUES(?, ?)",
                 [(failure.path, failure.message) for failure in failures],
@@ -214,7 +217,8 @@ class Writer:
         gone = [id_ for id_ in self.stored.articles_from(file.path) if id_ not in kept]
         self._disown(file.path, gone)
         self._own([(article_id, file.path) for article_id in file.articles])
-        self._execute("DELETE FROM failure WHERE path = ?", [(file.path,)])
+        inside = (file.path, f"{file.path}/", f"{file.path}0")  # of an archive; "0" follows "/"
+        self._execute("DELETE FROM failure WHERE path = ? OR path > ? AND path < ?", [inside])
         row = (file.path, file.size, file.mtime_ns, file.sha256, file.sum)
         self._execute("INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?)", [row])
 

@@ -6,6 +6,7 @@ import json
 import os
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -160,6 +161,25 @@ def _title_and_text(index: ArticleIndex, article_id: str) -> tuple[str, str]:
     return article.title, article.text
 
 
+def test_what_failed_once_and_is_well_again_no_longer_counts(shelf: Shelf) -> None:
+    """A path that was not there, and a file in an archive; what still fails does."""
+    index, _, folder = shelf
+    for texts, failed in ([("a.txt", "Text."), ("b.zip", "x")], 2), ([("a.txt", "Text.")], 1):
+        with ZipFile(folder / "a.zip", "w") as archive:
+            for name, text in texts:
+                archive.writestr(name, text)
+        empty = write(folder, "empty.txt", "")
+        report = index.add([folder, folder.parent / "later"])
+        assert (len(report.failed), index.stats().failures) == (failed + 1, failed + 1)
+    (folder.parent / "later").mkdir()
+    write(folder.parent / "later", "c.txt", "More text.")
+    index.add(folder.parent / "later")
+    assert index.stats().failures == 1
+    empty.write_text("Text at last.", "utf-8")
+    index.add(folder)
+    assert index.stats().failures == 0
+
+
 def test_prune_keeps_what_only_cannot_be_seen(shelf: Shelf, tmp_path: Path) -> None:
     """A folder that is gone as a whole is an error; an emptied one, and failures, are followed."""
     index, _, folder = shelf
@@ -172,7 +192,7 @@ def test_prune_keeps_what_only_cannot_be_seen(shelf: Shelf, tmp_path: Path) -> N
     folder.mkdir()
     report = index.add(folder, prune=True)
     assert (report.removed, report.failed) == (1, ())
-    assert index.stats().failures == 1  # that of the folder, when it was gone
+    assert index.stats().failures == 0  # not even that of the folder, when it was gone
     assert ids(index) == []
 
 

@@ -249,6 +249,9 @@ def test_addresses_are_indexed_and_unchanged_ones_not_embedded_again(
         assert index.article(address).text == f"Warung Baru\n{TEXT}"
         again = index.add([address])
         assert (again.unchanged, again.embedded, again.failed) == (1, 0, ())
+        assert index.stats().failures == 1
+        index.add(site.put("/b", page("Warung Lain")))
+        assert index.stats().failures == 0
 
 
 def test_one_module_speaks_http() -> None:
