@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
 from index.errors import ArticleError
 from index.loading import ArticleFile, load_file
-from index.loading.files import NO_COLUMNS, shown, storable
+from index.loading.files import NO_COLUMNS, open_file, shown, storable
 from index.store import Snapshot, SourceFile
 from index.types import Article
 
@@ -40,8 +42,9 @@ def look(file: ArticleFile, before: SourceFile | None) -> SourceFile:
             return before
         if time.time_ns() - time_ns < _SETTLED_NS:
             time_ns = 0
-        with file.path.open("rb") as stream:
-            sha256 = hashlib.file_digest(stream, "sha256").hexdigest() + columns
+        with open_file(file) as stream:  # a pipe that took its place is refused, not waited for
+            regular = cast("io.BufferedReader", stream)
+            sha256 = hashlib.file_digest(regular, "sha256").hexdigest() + columns
     except OSError as error:
         reason = error.strerror or str(error)
         path = shown(file.path)

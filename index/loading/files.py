@@ -172,7 +172,7 @@ def unusable(path: str | Path, error: OSError | ValueError) -> ArticleError:
         errno.ENXIO: "is not a regular file; give a file or a folder of files",
         errno.ENAMETOOLONG: "has a path that is too long; shorten it or move the file up",
     }.get(code or 0, f"could not be read ({_reason(error)}); check the path")
-    return ArticleError(f"{shown(path)} {reason}.", path=shown(path))
+    return ArticleError(f"{shown(path) or 'An empty path'} {reason}.", path=shown(path))
 
 
 def _broken(name: str) -> bool:

@@ -57,6 +57,8 @@ def find_files(
             return
         mode, real = _looked_at(path)
         if not stat.S_ISDIR(mode):
+            if not stat.S_ISREG(mode):
+                raise not_regular(path)
             yield _single_file(path, real, columns)
             return
         if os.path.exists(real / _STORE_FILE):

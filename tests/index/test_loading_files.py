@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from index import ArticleIndex
 from index.errors import ArticleError
-from index.loading import files, find_files, load_articles, load_file
+from index.loading import ArticleFile, files, find_files, load_articles, load_file
+from index.source_files import look
 from index.types import Article
+from tests.index.conftest import HashEmbedder
 from tests.index.loaded import assert_one_sentence, load
 
 
@@ -81,6 +84,36 @@ def test_pipes_sockets_and_devices_named_alone_are_refused_at_once(tmp_path: Pat
         thread.start()
         thread.join(timeout=30)
     assert ["is not a regular file" in str(result) for result in results] == [True] * 3
+
+
+def test_a_pipe_named_alone_is_refused_by_an_index_too(
+    tmp_path: Path, embedder: HashEmbedder
+) -> None:
+    """As one that took the place of a file that was found: its bytes are hashed, not waited for."""
+    pipe = tmp_path / "pipe.txt"
+    os.mkfifo(pipe)
+    results: list[str] = []
+
+    def index_it() -> None:
+        with ArticleIndex.open(tmp_path / "index", create=True, model=embedder) as index:
+            results.extend(failure.message for failure in index.add(pipe).failed)
+        try:
+            look(ArticleFile(pipe, "pipe.txt"), None)
+        except ArticleError as error:
+            results.append(str(error))
+
+    thread = threading.Thread(target=index_it, daemon=True)
+    thread.start()
+    thread.join(timeout=30)
+    problem = f"{pipe} is not a regular file; give a file or a folder of files."
+    assert results == [problem, problem]
+
+
+def test_an_empty_path_is_called_so() -> None:
+    """It has no name that a message could begin with."""
+    errors: list[ArticleError] = []
+    assert list(load_articles("", on_error=errors.append)) == []
+    assert [str(error) for error in errors] == ["An empty path is not there; check the path."]
 
 
 def test_an_unreadable_file_or_folder_is_reported_and_the_rest_loaded(
