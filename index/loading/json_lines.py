@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO, cast
 
 from index.errors import ArticleError
+from index.loading.columns import missing_column
 from index.loading.files import ArticleFile, OnError, open_file, shown
 from index.loading.rows import no_rows, row_article, row_error
 from index.types import Article
@@ -21,21 +22,32 @@ _FAILURE_LIMIT = 100  # bad rows without a good one: then it is not JSON Lines
 def load_json_lines(file: ArticleFile, report: OnError) -> Iterator[Article]:
     """Yield the articles of a .jsonl or .jsonl.gz file; ``report`` gets the rows that are none."""
     good = bad = 0
+    row: Mapping[str, object] = {}
     with open_file(file) as opened:
         for number, line in _lines(file, opened):
             try:
-                article = row_article(_parse(file, number, line), file, number)
+                row = _parse(file, number, line)
+                article = row_article(row, file, number)
             except ArticleError as error:
                 report(error)
                 bad += 1
                 if bad == _FAILURE_LIMIT and not good:
-                    message = f"{shown(file.place)} is not JSON Lines; write one object a line."
+                    problem = _lacking(file, row) or "is not JSON Lines; write one object a line"
+                    message = f"{shown(file.place)} {problem}."
                     raise ArticleError(message, path=shown(file.place)) from error
                 continue
             good += 1
             yield article
     if not good and not bad:
         raise no_rows(file)
+    lacking = _lacking(file, row) if bad > 1 and not good else None
+    if lacking:
+        raise ArticleError(f"{shown(file.place)} {lacking}.", path=shown(file.place))
+
+
+def _lacking(file: ArticleFile, row: Mapping[str, object]) -> str | None:
+    """Say which column the last row that was an object lacks, None where it is not that."""
+    return missing_column(list(row), file.columns) if row else None
 
 
 def _lines(file: ArticleFile, opened: BinaryIO) -> Iterator[tuple[int, bytes | None]]:

@@ -203,6 +203,22 @@ def test_a_file_of_bad_rows_is_given_up(tmp_path: Path) -> None:
     assert "is not JSON Lines" in str(errors[-1])
 
 
+@pytest.mark.parametrize(("rows", "told"), [(2, 3), (1000, 101)])
+def test_rows_without_the_column_are_told_what_there_is(
+    tmp_path: Path, rows: int, told: int
+) -> None:
+    """They are JSON Lines, and only the name of the column is another."""
+    row = json.dumps({"kepala": "Judul", "uraian": "Satu."})
+    path = write(tmp_path / "a.jsonl", f"{row}\n" * rows)
+    errors: list[ArticleError] = []
+    assert list(load_articles(path, on_error=errors.append)) == []
+    assert len(errors) == told
+    assert "has no column named text or body or content, only 'kepala, uraian'" in str(errors[-1])
+    assert_one_sentence(errors[-1])
+    columns = {"title": "kepala", "text": "uraian"}
+    assert [a.title for a in load_articles(path, columns=columns)] == ["Judul"] * rows
+
+
 @settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
