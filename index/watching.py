@@ -44,6 +44,7 @@ class FolderWatch:
                 raise ArticleError(message, path=shown(folder))
         self._own = os.path.realpath(index.path)
         self._waiting = set(self.folders)
+        self._told = ""
 
     def handle(
         self,
@@ -64,8 +65,11 @@ class FolderWatch:
         try:
             report = self._index.add(folders, prune=True, columns=self._columns, progress=progress)
         except StoreBusyError as error:
-            _log.warning("%s", error)
+            if str(error) != self._told:  # once for each that writes, however long it does
+                _log.warning("%s; the watch does so by itself", error)
+            self._told = str(error)
             return None
+        self._told = ""
         self._waiting.clear()
         return report
 
