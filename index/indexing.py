@@ -23,7 +23,7 @@ from index.loading import ArticleFile, find_files, load_file
 from index.loading.files import NO_COLUMNS, shown
 from index.preparing import Prepared, prepare, ready_to_store
 from index.source_files import key_of, load_settled, look, vanished, was_emptied
-from index.store import SourceFile, Writer, content_hash
+from index.store import SourceFile, Writer, content_hash, must_be_whole
 from index.types import AddReport, Article, Failure, Progress
 
 _BATCH_ARTICLES = 64
@@ -180,6 +180,11 @@ class Indexing:
     def _add_article(
         self, article: Article, file: ArticleFile | None, clashes: Clashes | None = None
     ) -> bool:
+        try:
+            must_be_whole(article)
+        except ArticleError as error:
+            self._fail(error)
+            return False
         waiting = self._known.get(article.id)
         before = waiting.prepared.article if waiting else self._writer.stored.intact(article.id)
         origins: tuple[str, ...] = ()

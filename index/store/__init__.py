@@ -8,6 +8,7 @@ with open_store(folder, create=manifest) as store:
 """
 
 from index.store.checks import Finding
+from index.store.encoding import must_be_whole
 from index.store.facets import count_facets, newest_day, passage_days
 from index.store.families import relatives, shared_families
 from index.store.filters import Order
@@ -44,6 +45,7 @@ __all__ = [
     "content_hash",
     "count_facets",
     "mean_vectors",
+    "must_be_whole",
     "newest_day",
     "open_store",
     "passage_days",

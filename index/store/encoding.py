@@ -15,6 +15,7 @@ from index.store.rows import (
     encode_vectors,
     row_sum,
 )
+from index.types import Article
 
 _ID_LIMIT = 4096
 Row = tuple[Any, ...]
@@ -63,11 +64,25 @@ def must_be_storable(indexed: IndexedArticle, dimension: int) -> None:
     ArticleError where the article is at fault, ValueError where its passages do not fit it.
     """
     article = indexed.article
+    must_be_whole(article)
+    for passage in indexed.passages:
+        span = passage.passage
+        if article.text[span.start : span.end] != span.text or span.article_id != article.id:
+            raise ValueError(f"not a passage of the article {article.id!r}: {span}")
+        if passage.vector.shape != (dimension,):
+            raise ValueError(f"the index holds {dimension}-d vectors, not {passage.vector.shape}")
+
+
+def must_be_whole(article: Article) -> None:
+    """Refuse an article, by ArticleError, that no database could give back exactly."""
+    source, named = (
+        name.encode("utf-8", "backslashreplace").decode() for name in (article.source, article.id)
+    )
     if not 0 < len(article.id) <= _ID_LIMIT or "\0" in article.id:
         raise ArticleError(
-            f"the article from {article.source or 'a list'} has no usable id "
+            f"the article from {source or 'a list'} has no usable id "
             f"(1 to {_ID_LIMIT} characters, no NUL): give it another id",
-            path=article.source,
+            path=source or named.replace("\0", "")[:_ID_LIMIT],
         )
     try:
         for value in (article.id, article.title, article.source, article.language, article.url):
@@ -77,11 +92,5 @@ def must_be_storable(indexed: IndexedArticle, dimension: int) -> None:
         raise ArticleError(
             f"the article {article.id!a} holds half a character ({error.reason}): "
             "save it again as UTF-8",
-            path=article.source or article.id,
+            path=source or named,
         ) from error
-    for passage in indexed.passages:
-        span = passage.passage
-        if article.text[span.start : span.end] != span.text or span.article_id != article.id:
-            raise ValueError(f"not a passage of the article {article.id!r}: {span}")
-        if passage.vector.shape != (dimension,):
-            raise ValueError(f"the index holds {dimension}-d vectors, not {passage.vector.shape}")

@@ -97,12 +97,15 @@ class Store:
 
     def _take(self) -> sqlite3.Connection:
         with self._guard:
-            if self._closed:
-                raise StoreError(f"the index {self.path} was closed: open it again", path=self.path)
+            self._must_be_open()
             if self._idle:
                 return self._idle.pop()
         with explained(self.path):
             return connect_reader(self.path)
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise StoreError(f"the index {self.path} was closed: open it again", path=self.path)
 
     def _give(self, connection: sqlite3.Connection) -> None:
         with suppress(sqlite3.Error):
@@ -130,6 +133,7 @@ class Store:
     @contextmanager
     def _writing(self) -> Iterator[Mender]:
         """Hold the lock and a read-write connection to a database of this format."""
+        self._must_be_open()
         if self.readonly:
             raise StoreError(
                 f"the index {self.path} was opened for reading only: open it without readonly",

@@ -1,9 +1,10 @@
-"""Articles that bring the id of another: neither is lost, and what only changed is no other."""
+"""Articles that cannot be stored, and those that bring the id of another: no other one is lost."""
 
 from __future__ import annotations
 
 import json
 
+from index import Article
 from tests.index.test_incremental import Shelf, ids, shelf, write
 
 __all__ = ["shelf"]
@@ -45,3 +46,22 @@ def test_the_edited_article_of_a_file_is_never_taken_for_another(shelf: Shelf) -
     write(folder, "a.txt", "Trees\n\nApples grow on them.")
     report = index.add(folder)
     assert (report.updated, report.failed, index.article("a.txt").title) == (1, (), "Trees")
+
+
+def test_an_article_that_no_index_can_hold_stops_no_other(shelf: Shelf) -> None:
+    """It is a failure in the report, named in characters that can be printed and stored."""
+    index, _, _ = shelf
+    bad = [
+        Article("", "T", "No id."),
+        Article("a\0b", "T", "NUL in its id."),
+        Article("c\ud800", "T", "Half a character in its id."),
+        Article("d", "T", "Half a character: \udfff."),
+        Article("e", "T", "One here.", source="\udfff.txt"),
+    ]
+    report = index.add([Article("first", "T", "Good."), *bad, Article("last", "T", "Good, too.")])
+    assert (report.added, ids(index)) == (2, ["first", "last"])
+    assert [failure.path for failure in report.failed] == ["", "ab", "c\\ud800", "d", "\\udfff.txt"]
+    problems = ["no usable id"] * 2 + ["half a character"] * 3
+    told = zip(report.failed, problems, strict=True)
+    assert all(problem in failure.message for failure, problem in told)
+    assert all(failure.message.isprintable() for failure in report.failed)

@@ -249,3 +249,5 @@ def test_a_closed_store_says_so(store: Store) -> None:
     store.close()
     with pytest.raises(StoreError, match="was closed"):
         _ = store.generation
+    with pytest.raises(StoreError, match="was closed"), store.writer():
+        pass
