@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
 _NO_METADATA: Mapping[str, str] = MappingProxyType({})
@@ -33,6 +33,13 @@ class Article:
     url: str | None = None
     authors: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=lambda: _NO_METADATA, hash=False)
+
+    def __post_init__(self) -> None:
+        """Take a moment for its day; ValueError where ``published`` is no date at all."""
+        if isinstance(self.published, datetime):  # a date to Python, but not one to a store
+            object.__setattr__(self, "published", self.published.date())
+        elif self.published is not None and not isinstance(self.published, date):
+            raise ValueError(f"published is a datetime.date or None, not {self.published!r}")
 
     @property
     def digest(self) -> str:

@@ -84,6 +84,12 @@ def must_be_whole(article: Article) -> None:
             f"(1 to {_ID_LIMIT} characters, no NUL): give it another id",
             path=source or named.replace("\0", "")[:_ID_LIMIT],
         )
+    pairs = article.metadata.items()
+    if odd := [name for name, value in pairs if not isinstance(value, str | int | float)]:
+        raise ArticleError(
+            f"the metadata {odd[0]!a} of the article {article.id!a} is no text: give its text",
+            path=source or named,
+        )
     try:
         for value in (article.id, article.title, article.source, article.language, article.url):
             (value or "").encode()

@@ -62,6 +62,6 @@ def count_facets(
 def _day(text: Any) -> date | None:
     """Read a day of a row that no sum has proved here; a damaged one is none."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text[:10])
     except (TypeError, ValueError):
         return None

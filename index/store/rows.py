@@ -279,4 +279,5 @@ def to_info(columns: Sequence[Value]) -> ArticleInfo:
 
 
 def _date(value: Value) -> date | None:
-    return None if value is None else date.fromisoformat(str(value))
+    # Older versions stored moments, given as values, with their time of day.
+    return None if value is None else date.fromisoformat(str(value)[:10])

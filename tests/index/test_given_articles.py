@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
+
+import pytest
 
 from index import Article
 from tests.index.test_incremental import Shelf, ids, shelf, write
@@ -57,11 +60,43 @@ def test_an_article_that_no_index_can_hold_stops_no_other(shelf: Shelf) -> None:
         Article("c\ud800", "T", "Half a character in its id."),
         Article("d", "T", "Half a character: \udfff."),
         Article("e", "T", "One here.", source="\udfff.txt"),
+        Article("f", "T", "Odd.", metadata={"seen": date(2022, 4, 26)}),  # type: ignore[dict-item]
     ]
     report = index.add([Article("first", "T", "Good."), *bad, Article("last", "T", "Good, too.")])
     assert (report.added, ids(index)) == (2, ["first", "last"])
-    assert [failure.path for failure in report.failed] == ["", "ab", "c\\ud800", "d", "\\udfff.txt"]
-    problems = ["no usable id"] * 2 + ["half a character"] * 3
+    assert [failure.path for failure in report.failed] == [
+        "",
+        "ab",
+        "c\\ud800",
+        "d",
+        "\\udfff.txt",
+        "f",
+    ]
+    problems = ["no usable id"] * 2 + ["half a character"] * 3 + ["is no text"]
     told = zip(report.failed, problems, strict=True)
     assert all(problem in failure.message for failure, problem in told)
     assert all(failure.message.isprintable() for failure in report.failed)
+
+
+def test_a_moment_of_publication_is_its_day(shelf: Shelf) -> None:
+    """A datetime is a date to Python, and its text is none to a store: the index stays readable."""
+    index, _, _ = shelf
+    moment = datetime(2022, 4, 26, 10, 30)
+    article = Article("a", "T", "Text.", published=moment)
+    assert type(article.published) is date
+    index.add(article)
+    assert index.article("a").published == date(2022, 4, 26)
+    assert [info.published for info in index.articles()] == [date(2022, 4, 26)]
+    with pytest.raises(ValueError, match=r"is a datetime\.date or None, not '2022-04-26'"):
+        Article("a", "T", "Text.", published="2022-04-26")  # type: ignore[arg-type]
+
+
+def test_a_moment_stored_by_an_older_version_is_read_as_its_day(shelf: Shelf) -> None:
+    """Such a row made every list of the articles fail."""
+    index, _, _ = shelf
+    article = Article("a", "T", "Text.")
+    object.__setattr__(article, "published", datetime(2022, 4, 26, 10, 30))
+    index.add(article)
+    assert [info.published for info in index.articles()] == [date(2022, 4, 26)]
+    assert index.facets().months == (("2022-04", 1),)
+    assert index.check() == []
