@@ -1,4 +1,4 @@
-"""Load .eml files: the message's own text; attachments are not looked at."""
+"""Load .eml files: the message's own text; attachments are named and not looked at."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from email.utils import parseaddr
 
 from index.loading.decoding import decode
 from index.loading.documents import document_article
+from index.loading.fields import clean_title
 from index.loading.files import ArticleFile, OnError, RefusalError, read_file, unreadable
 from index.loading.markup import html_text, parse_html
 from index.types import Article
@@ -18,6 +19,7 @@ from index.types import Article
 _PART_LIMIT = 1_000
 _DEPTH_LIMIT = 20
 _MULTIPART_LIMIT = 200
+_NAMES_LIMIT = 1_000
 
 
 def load_eml(file: ArticleFile, _report: OnError) -> Iterator[Article]:
@@ -35,6 +37,7 @@ def load_eml(file: ArticleFile, _report: OnError) -> Iterator[Article]:
             "authors": _sender(message),
             "published": _day(message),
             "language": _header(message, "content-language"),
+            "attachments": _attachments(message),
         }
     except RecursionError as error:
         raise unreadable(file, "its parts are nested too deeply; save its text as .txt") from error
@@ -66,6 +69,14 @@ def _body(message: EmailMessage) -> str:
     if part.get_content_type() == "text/html":
         return html_text(parse_html(text)) if text.strip() else ""
     return text
+
+
+def _attachments(message: EmailMessage) -> str:
+    """Return the names of what came with a message and is not read, as many as metadata holds."""
+    parts = (part for part in message.walk() if part.get_content_disposition() == "attachment")
+    names = (clean_title(str(part.get_filename() or "")) for part in parts)
+    listed = "; ".join(name for name in names if name)
+    return listed if len(listed) <= _NAMES_LIMIT else f"{listed[: _NAMES_LIMIT - 1]}…"
 
 
 def _header(message: EmailMessage, name: str) -> str:

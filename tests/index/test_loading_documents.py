@@ -142,18 +142,20 @@ MAIL = (
 
 
 def test_a_mail_gives_subject_sender_day_and_its_own_text(tmp_path: Path) -> None:
-    """Plain text before HTML, and attachments not at all."""
+    """Plain text before HTML, and of attachments the names."""
     body = (
         "--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Dari HTML.</p>\r\n"
         "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n"
         "\r\nSXNpIHN1cmF0IGl0dSBwYW5qYW5nLgo=\r\n"
         "--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment\r\n\r\nLampiran.\r\n"
+        '--b\r\nContent-Disposition: attachment; filename="peta kota.pdf"\r\n\r\nx\r\n'
         "--b--\r\n"
     )
     mail = MAIL.format(headers='Content-Type: multipart/alternative; boundary="b"', body=body)
     article = one(write(tmp_path / "a.eml", mail))
     assert article.text == "Kabar baru\nIsi surat itu panjang."
     assert (article.title, article.authors) == ("Kabar baru", ("Budi Santosó",))
+    assert dict(article.metadata) == {"attachments": "peta kota.pdf"}
     assert article.published == date(2022, 4, 26)
 
 
