@@ -55,7 +55,7 @@ def load_html(file: ArticleFile, _report: OnError) -> Iterator[Article]:
     if not any(map(str.isalnum, body)):
         raise _no_text(file)
     title = _title(fields, body)
-    url = web_address(fields["url"])
+    url = web_address(fields["url"]) if _tells_its_address(tree) else None
     dates = page_dates(tree, url or file.address)
     changed = dates.modified.isoformat() if dates.modified else ""
     # A year of copyright is sometimes taken for a name.
@@ -125,6 +125,21 @@ def _extract(file: ArticleFile, tree: HtmlElement) -> dict[str, str]:
     names = ("text", "title", "author", "sitename", "url")
     fields = {name: getattr(found, name, None) for name in names}
     return {"language": language} | {name: value or "" for name, value in fields.items()}
+
+
+def _tells_its_address(tree: HtmlElement) -> bool:
+    """Say whether a page names its own address.
+
+    Else what was found is where its pictures are (``base``), or the address of a translation.
+    """
+    canonical = any(
+        "canonical" in (link.get("rel") or "").lower().split() and link.get("href")
+        for link in tree.iter("link")
+    )
+    return canonical or any(
+        (meta.get("property") or meta.get("name") or "").lower() in ("og:url", "twitter:url")
+        for meta in tree.iter("meta")
+    )
 
 
 def _quiet(*names: str) -> None:

@@ -63,6 +63,19 @@ def test_a_page_without_a_date_does_not_take_an_events(tmp_path: Path) -> None:
     assert one(write(tmp_path / "b.html", bare.format(line))).published == date(2022, 4, 26)
 
 
+def test_a_page_has_no_address_but_its_own(tmp_path: Path) -> None:
+    """Two translations would have one id, and one would take the other's place."""
+    canonical = '<link rel="canonical" href="https://koran.example/a/1">'
+    other = '<link rel="alternate" hreflang="x-default" href="https://koran.example/en/1">'
+    for number, head in enumerate((other, '<base href="https://cdn.example/assets/x">')):
+        article = one(write(tmp_path / f"{number}.html", page().replace(canonical, head)))
+        assert (article.url, article.id) == (None, f"{number}.html")
+    told = page().replace(
+        canonical, f'{other}<meta property="og:url" content="https://k.example/2">'
+    )
+    assert one(write(tmp_path / "2.html", told)).url == "https://k.example/2"
+
+
 def test_a_page_gets_its_title_above_the_text_and_a_front_page_is_no_id(tmp_path: Path) -> None:
     """The text begins with the title line where the body does not."""
     source = page(url="https://koran.example/").replace("<h1>Putin Bertemu Guterres</h1>", "")
