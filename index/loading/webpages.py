@@ -39,6 +39,7 @@ _EMBEDDED = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]*+")
 _DECLARED = re.compile(rb"<meta[^<>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _TAG = re.compile(r"""<[a-zA-Z](?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
 _QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
+_BESIDE = ("aside", "footer", "nav")
 _SITE_NAME = re.compile(r"\s+[-|–—•·:»]\s+")
 
 
@@ -60,6 +61,7 @@ def load_html(file: ArticleFile, _report: OnError) -> Iterator[Article]:
     changed = dates.modified.isoformat() if dates.modified else ""
     # A year of copyright is sometimes taken for a name.
     site = fields["sitename"] if any(map(str.isalpha, fields["sitename"])) else ""
+    site = "" if url is None and "." in site and site in fields["url"] else site
     own: dict[str, object] = {"site": site, "modified": changed}
     yield Article(
         id=article_id(url, file.name),
@@ -69,7 +71,7 @@ def load_html(file: ArticleFile, _report: OnError) -> Iterator[Article]:
         language=language_code(fields["language"]),
         published=dates.published or find_dateline(body),
         url=url,
-        authors=author_names(fields["author"]),
+        authors=_own_authors(tree, author_names(fields["author"])),
         metadata=metadata({**own, **decoding_fields(decoded)}),
     )
 
@@ -139,6 +141,23 @@ def _tells_its_address(tree: HtmlElement) -> bool:
     return canonical or any(
         (meta.get("property") or meta.get("name") or "").lower() in ("og:url", "twitter:url")
         for meta in tree.iter("meta")
+    )
+
+
+def _own_authors(tree: HtmlElement, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names without those that a page only has beside its article: other pages'."""
+    if not names:
+        return names
+    beside = " ".join(
+        text
+        for element in tree.iter(*_BESIDE)
+        if next(element.iterancestors(*_BESIDE), None) is None
+        for text in element.itertext()
+    ).casefold()
+    whole = " ".join([*tree.itertext(), *(meta.get("content") or "" for meta in tree.iter("meta"))])
+    counts = [(name, whole.casefold().count(name.casefold())) for name in names]
+    return tuple(
+        name for name, count in counts if not count or beside.count(name.casefold()) < count
     )
 
 

@@ -70,10 +70,21 @@ def test_a_page_has_no_address_but_its_own(tmp_path: Path) -> None:
     for number, head in enumerate((other, '<base href="https://cdn.example/assets/x">')):
         article = one(write(tmp_path / f"{number}.html", page().replace(canonical, head)))
         assert (article.url, article.id) == (None, f"{number}.html")
+        assert dict(article.metadata) == {"site": "Koran"}
     told = page().replace(
         canonical, f'{other}<meta property="og:url" content="https://k.example/2">'
     )
     assert one(write(tmp_path / "2.html", told)).url == "https://k.example/2"
+
+
+def test_a_page_has_no_author_of_another(tmp_path: Path) -> None:
+    """A columnist in the margin; but one who stands with the article, too, is its author."""
+    own = '<meta name="author" content="Budi Santoso; Ani Wijaya">'
+    margin = '<aside><a rel="author" href="/x">Citra Dewi</a></aside></body>'
+    source = page().replace(own, "").replace("</body>", margin)
+    assert one(write(tmp_path / "a.html", source)).authors == ()
+    byline = source.replace("</h1>", '</h1><div class="byline">Citra Dewi</div>')
+    assert one(write(tmp_path / "b.html", byline)).authors == ("Citra Dewi",)
 
 
 def test_a_page_gets_its_title_above_the_text_and_a_front_page_is_no_id(tmp_path: Path) -> None:
