@@ -35,7 +35,7 @@ def row_article(row: Mapping[str, object], file: ArticleFile, line: int) -> Arti
     title = clean_title(fields.text("title"))
     body = clean_text(fields.text("text"))
     if not body.strip():
-        named = " or ".join(names_of("text", file.columns)[:3])
+        named = file.columns.get("text") or " or ".join(COLUMNS["text"][:3])
         raise row_error(file, line, f"has no text ({named})")
     if len(body) > TEXT_LIMIT:
         raise row_error(file, line, f"has more than {TEXT_LIMIT:,} characters")

@@ -215,6 +215,8 @@ def test_rows_without_the_column_are_told_what_there_is(
     assert len(errors) == told
     assert "has no column named text or body or content, only 'kepala, uraian'" in str(errors[-1])
     assert_one_sentence(errors[-1])
+    with pytest.raises(ArticleError, match=r"the row has no text \(Isi Berita\)"):
+        next(load_articles(path, columns={"text": "Isi Berita"}))
     columns = {"title": "kepala", "text": "uraian"}
     assert [a.title for a in load_articles(path, columns=columns)] == ["Judul"] * rows
 
