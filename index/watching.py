@@ -92,12 +92,25 @@ class FolderWatch:
 def watch_folders(watch: FolderWatch, *, stop: Event | None = None) -> Iterator[AddReport]:
     """Follow the changes of the folders for ever, and yield a report whenever some came in.
 
+    A folder that goes and comes back is followed again.
+
     :param stop: ends it when set, within two seconds; Ctrl+C raises KeyboardInterrupt. Either
         way what was committed stays, and the next run goes on from there.
     """
+    stop = stop or Event()
+    while not stop.is_set():
+        yield from _follow(watch, stop)
+
+
+def _follow(watch: FolderWatch, stop: Event) -> Iterator[AddReport]:
+    """Follow the changes until ``stop`` is set, or a folder is another than it was."""
     from watchfiles import watch as changes_of
 
-    first = True
+    followed = _identities(watch.folders)
+    if None in followed:  # the system cannot follow what is not there
+        stop.wait(_TICK / 1000)
+        return
+    first, lost = True, False
     for changes in changes_of(
         *watch.folders,
         watch_filter=None,
@@ -113,3 +126,20 @@ def watch_folders(watch: FolderWatch, *, stop: Event | None = None) -> Iterator[
         first = False
         if report and (report.added or report.updated or report.removed or report.failed):
             yield report
+        now = _identities(watch.folders)
+        # A new folder may have the number of the old one; but that one was told of as gone.
+        lost = lost or now != followed or any(path in watch.folders for _, path in changes)
+        if lost and None not in now:
+            return
+
+
+def _identities(folders: Iterable[str]) -> list[tuple[int, int] | None]:
+    """Return what tells each folder from another of its name, None where it is not there."""
+    found: list[tuple[int, int] | None] = []
+    for folder in folders:
+        try:
+            status = os.stat(folder)
+            found.append((status.st_dev, status.st_ino))
+        except OSError:
+            found.append(None)
+    return found

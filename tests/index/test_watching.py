@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from index import ArticleError, ArticleIndex, FolderWatch
+from index import AddReport, ArticleError, ArticleIndex, FolderWatch, watch_folders
 from tests.index.conftest import HashEmbedder
 from tests.index.stores import ROOT
 
@@ -145,6 +146,33 @@ with ArticleIndex.open(sys.argv[1], create=True, model=HashEmbedder()) as index:
     for report in watch_folders(FolderWatch(index, [sys.argv[2]])):
         print(report.added, report.updated, report.removed, flush=True)
 """
+
+
+def test_a_folder_that_comes_back_is_followed_again(watched: Watched, tmp_path: Path) -> None:
+    """Unpacked anew or mounted again: nothing tells of the changes in a folder of the same name."""
+    index, watch, folder = watched
+    stop, reports = threading.Event(), queue.Queue[AddReport]()
+
+    def follow() -> None:
+        for report in watch_folders(watch, stop=stop):
+            reports.put(report)
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    try:
+        assert reports.get(timeout=30).added == 1
+        folder.rename(tmp_path / "away")
+        assert "is not there" in reports.get(timeout=30).failed[0].message
+        folder.mkdir()
+        (folder / "b.txt").write_text("A school got a library.", "utf-8")
+        report = reports.get(timeout=30)
+        assert (report.added, report.removed, ids(index)) == (1, 1, ["b.txt"])
+        (folder / "c.txt").write_text("A ship sailed home.", "utf-8")
+        assert reports.get(timeout=30).added == 1
+    finally:
+        stop.set()
+        thread.join(timeout=30)
+    assert not thread.is_alive()
 
 
 def test_the_system_tells_of_changes(tmp_path: Path) -> None:
