@@ -92,7 +92,8 @@ class FolderWatch:
 def watch_folders(watch: FolderWatch, *, stop: Event | None = None) -> Iterator[AddReport]:
     """Follow the changes of the folders for ever, and yield a report whenever some came in.
 
-    A folder that goes and comes back is followed again.
+    A folder that goes and comes back is followed again, once there is something in it: an empty
+    one may be where a disk was mounted, and nothing of it is forgotten then.
 
     :param stop: ends it when set, within two seconds; Ctrl+C raises KeyboardInterrupt. Either
         way what was committed stays, and the next run goes on from there.
@@ -129,8 +130,16 @@ def _follow(watch: FolderWatch, stop: Event) -> Iterator[AddReport]:
         now = _identities(watch.folders)
         # A new folder may have the number of the old one; but that one was told of as gone.
         lost = lost or now != followed or any(path in watch.folders for _, path in changes)
-        if lost and None not in now:
+        if lost and all(map(_holds_something, watch.folders)):
             return
+
+
+def _holds_something(folder: str) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
 
 
 def _identities(folders: Iterable[str]) -> list[tuple[int, int] | None]:

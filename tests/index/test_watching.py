@@ -164,6 +164,9 @@ def test_a_folder_that_comes_back_is_followed_again(watched: Watched, tmp_path: 
         folder.rename(tmp_path / "away")
         assert "is not there" in reports.get(timeout=30).failed[0].message
         folder.mkdir()
+        with pytest.raises(queue.Empty):
+            reports.get(timeout=5)
+        assert ids(index) == ["a.txt"]
         (folder / "b.txt").write_text("A school got a library.", "utf-8")
         report = reports.get(timeout=30)
         assert (report.added, report.removed, ids(index)) == (1, 1, ["b.txt"])
