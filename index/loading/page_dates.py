@@ -172,17 +172,20 @@ def _beside_the_article(tree: HtmlElement) -> PageDates:
 
 
 def _candidates(tree: HtmlElement) -> Iterator[HtmlElement]:
-    """Yield what may hold a date, from where the article begins."""
+    """Yield what may hold a date, from where the article, or the box of its headline, begins."""
     own: HtmlElement | None = None
+    headline = next(tree.iter("h1"), None)
+    around = [] if headline is None else [headline, *islice(headline.iterancestors(), 2)]
+    starts = [one for one in around if one.tag not in ("html", "body")]
     begun = False
     for element in tree.iter():
         name = element.tag if isinstance(element.tag, str) else ""
-        begun = begun or name in ("article", "main", "h1")
+        begun = begun or name in ("article", "main") or element in starts
         own = element if own is None and name == "article" else own
         if not begun or not (name == "time" or _NAMED_DATE.search(_names(element))):
             continue
-        around = element if name == "article" else next(element.iterancestors("article"), None)
-        if around is None or around is own:
+        article = element if name == "article" else next(element.iterancestors("article"), None)
+        if article is None or article is own:
             yield element
 
 

@@ -74,6 +74,14 @@ def page(head: str, body: str) -> str:
     return f"<html lang=en><head><title>Bridge</title>{head}</head><body>{above}{article}</body>"
 
 
+def test_a_date_above_the_headline_in_its_box_is_the_pages(tmp_path: Path) -> None:
+    """Also where no element says what the article is; one further up is the day of the visit."""
+    box = '<div class="head"><p class="date">26 April 2022</p><h1>Bridge</h1></div>'
+    page = '<html><body><div><div><span class="date">1 December 2024</span></div></div>{}{}</body>'
+    for name, body, day in (("a.html", box, DAY), ("b.html", "<h1>Bridge</h1>", None)):
+        assert one(write(tmp_path / name, page.format(body, TEXT))).published == day
+
+
 @pytest.mark.parametrize("case", SAYS)
 def test_a_page_that_says_its_day_has_it(tmp_path: Path, case: str) -> None:
     """In fields for machines, in its address, or beside the article."""
