@@ -30,6 +30,7 @@ _DATE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
+_FIELD_LIMIT = 60  # characters of a date with its weekday and time, in any language
 _YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9]).*[^\W\d_]|[^\W\d_].*(?<![0-9])[0-9]{4}(?![0-9])")
 _COMPACT = re.compile(r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})(?![0-9])")
 
@@ -75,7 +76,8 @@ def parse_date(value: str) -> date | None:
         return _checked(int(iso[1]), int(iso[3]), int(iso[4]))
     found = _DATE.search(text)
     day = _read(found[0]) if found else None
-    return day or (_read_whole(text) if _YEAR.search(text) else None)
+    is_date = len(text) <= _FIELD_LIMIT and _YEAR.search(text) is not None
+    return day or (_read_whole(text) if is_date else None)
 
 
 def iso_day(value: str) -> str:
