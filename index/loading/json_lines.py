@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO, cast
 
 from index.errors import ArticleError
-from index.loading.columns import missing_column
+from index.loading.columns import column_key, missing_column
 from index.loading.files import ArticleFile, OnError, open_file, shown
 from index.loading.rows import no_rows, row_article, row_error
 from index.types import Article
@@ -23,10 +23,12 @@ def load_json_lines(file: ArticleFile, report: OnError) -> Iterator[Article]:
     """Yield the articles of a .jsonl or .jsonl.gz file; ``report`` gets the rows that are none."""
     good = bad = 0
     row: Mapping[str, object] = {}
+    unseen = {column_key(name) for name in file.columns.values()}
     with open_file(file) as opened:
         for number, line in _lines(file, opened):
             try:
                 row = _parse(file, number, line)
+                unseen -= {column_key(name) for name in row} if unseen else set()
                 article = row_article(row, file, number)
             except ArticleError as error:
                 report(error)
@@ -40,9 +42,10 @@ def load_json_lines(file: ArticleFile, report: OnError) -> Iterator[Article]:
             yield article
     if not good and not bad:
         raise no_rows(file)
-    lacking = _lacking(file, row) if bad > 1 and not good else None
-    if lacking:
-        raise ArticleError(f"{shown(file.place)} {lacking}.", path=shown(file.place))
+    # A column that was told and is in no row is a slip of the pen; what was read stays read.
+    lacking = _lacking(file, row) if unseen or not good else None
+    if lacking and (good or bad > 1):
+        report(ArticleError(f"{shown(file.place)} {lacking}.", path=shown(file.place)))
 
 
 def _lacking(file: ArticleFile, row: Mapping[str, object]) -> str | None:

@@ -221,6 +221,18 @@ def test_rows_without_the_column_are_told_what_there_is(
     assert [a.title for a in load_articles(path, columns=columns)] == ["Judul"] * rows
 
 
+def test_a_column_that_no_row_has_is_told_of(tmp_path: Path) -> None:
+    """Else a slip of the pen would take all titles away without a word."""
+    rows = [{"kepala": "Satu", "isi": "Isi satu."}, {"isi": "Isi dua."}, {"judul": "", "isi": "3"}]
+    path = write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, rows)))
+    for column, told in (("Kepala", 0), ("kepla", 1)):
+        errors: list[ArticleError] = []
+        articles = load_articles(path, columns={"title": column}, on_error=errors.append)
+        assert [len(list(articles)), len(errors)] == [3, told]
+    assert "has no column named kepla" in str(errors[0])
+    assert_one_sentence(errors[0])
+
+
 @settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
