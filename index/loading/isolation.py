@@ -1,13 +1,15 @@
 """Parse files of risky formats in a process of its own, and survive what they do to it.
 
 One such process serves file after file. It is killed and replaced when a file takes too long,
-needs too much memory or makes its parser crash; that file then ends in one error.
+needs too much memory or makes its parser crash; that file then ends in one error. Where the process
+read others before, which may have left it little memory, the file is tried once more by a new one.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -148,20 +150,26 @@ if hasattr(os, "register_at_fork"):
 
 @dataclass(slots=True)
 class _Place:
-    """Where the loading of a file stands: the member of an archive that is being loaded."""
+    """Where the loading of a file stands: the member of an archive that is being loaded.
+
+    ``told`` says whether anything came of it already.
+    """
 
     member: int = -1
     path: str = ""
+    told: bool = False
 
 
 def load_isolated(file: ArticleFile, report: OnError) -> Iterator[Article]:
     """Yield the articles of a file that another process parses; errors as from a loader."""
-    skip = 0
+    skip, fresh = 0, False
     for _ in range(_DEATHS):
         place = _Place(path=shown(file.place))
         try:
-            yield from _load(file, report, skip, place)
+            yield from _load(file, report, skip, place, fresh=fresh)
             return
+        except _SpentError:
+            skip, fresh = max(skip, place.member), True
         except _DeathError as death:
             error = ArticleError(f"Cannot read {shown(place.path)}: {death}.", path=place.path)
             if place.member < 0:
@@ -175,8 +183,14 @@ class _DeathError(Exception):
     """The process died; the message is the end of a sentence that says of what."""
 
 
-def _load(file: ArticleFile, report: OnError, skip: int, place: _Place) -> Iterator[Article]:
-    worker = _POOL.take()
+class _SpentError(Exception):
+    """The process had too little memory left after other files: this one may need no more."""
+
+
+def _load(
+    file: ArticleFile, report: OnError, skip: int, place: _Place, *, fresh: bool
+) -> Iterator[Article]:
+    worker = _Worker() if fresh else _POOL.take()
     healthy = False
     try:
         worker.ask(file, skip)
@@ -184,11 +198,14 @@ def _load(file: ArticleFile, report: OnError, skip: int, place: _Place) -> Itera
             message, content = answer
             if "end" in message:
                 healthy = "leaving" not in message
+                if not healthy and worker.asked > 1 and not place.told:
+                    raise _SpentError
                 if not healthy and place.member >= 0:  # an archive goes on in another process
                     raise _DeathError("it needs too much memory; split it, or save its text")
                 if "error" in message:
                     raise ArticleError(message["error"], path=message["path"])
                 return
+            place.told = "member" not in message
             if "article" in message:
                 yield article_of(message["article"], content)
             elif "member" in message:
@@ -201,14 +218,14 @@ def _load(file: ArticleFile, report: OnError, skip: int, place: _Place) -> Itera
             _POOL.give(worker)
         else:
             code = worker.kill()
-    raise _DeathError(_cause(worker, code))
+    slow = bool(code) and (worker.timed_out or code == -getattr(signal, "SIGXCPU", 0))
+    if worker.asked > 1 and not place.told and not slow:
+        raise _SpentError
+    raise _DeathError(_cause(slow=slow))
 
 
-def _cause(worker: _Worker, code: int) -> str:
-    import signal
-
-    slow = worker.timed_out or code == -getattr(signal, "SIGXCPU", 0)
-    if slow and code:
+def _cause(*, slow: bool) -> str:
+    if slow:
         return f"it takes more than {SECONDS} s to read; split it, or save its text as .txt"
     return "its parser failed; it is damaged or too large, so save its text as .txt"
 

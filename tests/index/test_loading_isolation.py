@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from contextlib import suppress
@@ -80,6 +81,23 @@ def test_a_file_that_needs_too_much_memory_is_left_alone(
     assert ids == ["b.pdf"]
     assert len(errors) == 1
     assert "a.html" in errors[0]
+
+
+def test_a_file_does_not_suffer_from_those_before_it(tmp_path: Path, started: list[Any]) -> None:
+    """Where they left too little memory, it is read in a new process; so is an archive."""
+    page = f"<article><h1>Kabar</h1><p>{'Teks yang baik. ' * 20}</p>"
+    paths = [
+        write(tmp_path / "b.html", page),
+        write(tmp_path / "c.zip", packed({"a.txt": "Teks a.", "b.html": page})),
+    ]
+    for number, path in enumerate(paths, start=1):
+        isolation._POOL.close()
+        assert one(write(tmp_path / "a.pdf", GOOD)).text == "Teks yang baik."
+        last = started[-1].pid
+        _, hard = resource.prlimit(last, resource.RLIMIT_AS)
+        resource.prlimit(last, resource.RLIMIT_AS, (1_000_000, hard))
+        ids, errors = both(path)
+        assert (len(ids), errors, len(started)) == (number, [], 2 * number)
 
 
 def test_a_parser_that_dies_is_reported(tmp_path: Path, started: list[Any]) -> None:
