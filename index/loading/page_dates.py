@@ -20,34 +20,24 @@ from index.loading.dates import parse_date, read_dateline
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_PUBLISHED_NAMES = {
-    *(
-        "article:published_time",
-        "article:published",
-        "og:published_time",
-        "og:article:published_time",
-    ),
-    *(
-        "datepublished",
-        "date",
-        "pubdate",
-        "pub_date",
-        "publishdate",
-        "publish-date",
-        "publish_date",
-    ),
-    *("published", "publication_date", "publication-date", "publicationdate", "published_date"),
-    *("date_published", "published_time", "originalpublicationdate", "content_published_date"),
-    *("contentpublisheddate", "publishtime", "publishedtime", "article_date_original"),
-    *("dc.date", "dc:date", "dc.date.issued", "dc.issued", "dcterms.date", "dcterms.issued"),
-    *("citation_publication_date", "citation_date"),
-    *("parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "bt:pubdate"),
-}
-_MODIFIED_NAMES = {
-    *("article:modified_time", "article:modified", "og:updated_time", "og:modified_time"),
-    *("og:article:modified_time", "datemodified", "date_modified", "modified", "lastmod"),
-    *("last-modified", "last_modified", "updated_time", "dc.date.modified", "dcterms.modified"),
-}
+_PUBLISHED_NAMES = frozenset(
+    """
+    article:published_time article:published og:published_time og:article:published_time
+    datepublished date pubdate pub_date publishdate publish-date publish_date published
+    publication_date publication-date publicationdate published_date date_published
+    published_time originalpublicationdate content_published_date contentpublisheddate
+    publishtime publishedtime article_date_original dc.date dc:date dc.date.issued dc.issued
+    dcterms.date dcterms.issued citation_publication_date citation_date parsely-pub-date
+    sailthru.date cxenseparse:recs:publishtime bt:pubdate
+    """.split()
+)
+_MODIFIED_NAMES = frozenset(
+    """
+    article:modified_time article:modified og:updated_time og:modified_time
+    og:article:modified_time datemodified date_modified modified lastmod last-modified
+    last_modified updated_time dc.date.modified dcterms.modified
+    """.split()
+)
 _IN_ADDRESS = re.compile(r"/(\d{4})([/-])(\d{2})\2(\d{2})(?=[/-]|$)")
 _ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Report|WebPage)$")
 _NAMED_DATE = re.compile(
