@@ -74,7 +74,7 @@ def test_a_file_that_needs_too_much_memory_is_left_alone(
     tmp_path: Path, started: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process is not trusted after that, and the next file gets a new one."""
-    monkeypatch.setattr(isolation, "MEGABYTES", 60)
+    monkeypatch.setattr(isolation, "MEGABYTES", 100)
     write(tmp_path / "a.html", SLOW)
     write(tmp_path / "b.pdf", GOOD)
     ids, errors = both(tmp_path)
@@ -132,7 +132,7 @@ def test_an_archive_goes_on_behind_the_file_that_needed_too_much_memory(
     tmp_path: Path, started: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a new process."""
-    monkeypatch.setattr(isolation, "MEGABYTES", 60)
+    monkeypatch.setattr(isolation, "MEGABYTES", 100)
     entries = {"a.txt": "Teks a.", "b.html": SLOW, "c.txt": "Teks c."}
     ids, errors = both(write(tmp_path / "a.zip", packed(entries, stored=["b.html"])))
     assert ids == ["a.zip/a.txt", "a.zip/c.txt"]

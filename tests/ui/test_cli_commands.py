@@ -306,6 +306,6 @@ def test_chat_starts_the_page(library: type[FakeIndex], monkeypatch: pytest.Monk
     assert (
         cli.run(["chat", "--index", "folder", "--port", "0", "--readonly", "--auth", secret]) == 0
     )
-    chosen = {"host": "127.0.0.1", "port": 0, "llm": None, "readonly": True}
+    chosen = {"host": "127.0.0.1", "port": 0, "llm": None, "steps": 1, "readonly": True}
     assert calls == [("folder", {**chosen, "auth": secret, "public": False, "web": False})]
     assert library.opened == []
