@@ -148,7 +148,8 @@ class _Asked:
             dense = cut(lambda n: nearest(self.view, self.vector, n, allowed), depth, k)
         if weights.lexical and self.terms:
             words = cut(lambda n: self.matching(n, allowed, weights), depth, k)
-        found = self.snapshot.in_order([*{**dense.scores, **words.scores}])
+        languages = self.snapshot.passage_languages([*{**dense.scores, **words.scores}])
+        found = [*languages]  # in the order of articles and places
         dense, words = dense.ordered(found), words.ordered(found)
         if not weights.dense:
             return [*words.scores], dense, words
@@ -156,7 +157,7 @@ class _Asked:
         evidence = Evidence(
             cosines={**dense.scores, **self.view.cosines(self.vector, unknown)},
             coverage=self.coverage(found) if words.scores else {},
-            foreign=_foreign(self.snapshot, found, self.language) if weights.across else set(),
+            foreign=_foreign(languages, self.language),
         )
         return fused(found, evidence, weights), dense, words
 
@@ -232,10 +233,9 @@ def _ranks(found: Iterable[int]) -> dict[int, int]:
     return {id_: rank for rank, id_ in enumerate(found, start=1)}
 
 
-def _foreign(snapshot: Snapshot, ids: Sequence[int], language: str) -> frozenset[int]:
+def _foreign(languages: Mapping[int, str], language: str) -> frozenset[int]:
     """Return the passages in whose language the question's words mean nothing."""
-    languages = snapshot.passage_languages(ids)
-    return frozenset(id_ for id_ in ids if not same_words(languages.get(id_, ""), language))
+    return frozenset(id_ for id_, own in languages.items() if not same_words(own, language))
 
 
 def _fitting(

@@ -10,7 +10,7 @@ from datetime import date
 from qa.day_arithmetic import YEAR, Days, Said, months, whole
 from qa.period_words import MONTH_OF, ORDINAL_CENTURIES
 
-_ORDINALS = {
+ORDINALS = {
     "first": 1, "1st": 1, "pertama": 1, "kesatu": 1, "i": 1, "second": 2, "2nd": 2, "kedua": 2,
     "ii": 2, "third": 3, "3rd": 3, "ketiga": 3, "iii": 3, "fourth": 4, "4th": 4, "keempat": 4,
     "iv": 4,
@@ -76,11 +76,11 @@ def _of_era(days: Days, part: int) -> Days:
 def fraction(said: Said) -> Days:
     """Read quarters and halves of a year; without one, of the last year that has begun them."""
     count = 6 if re.search(r"(?i)half|semester|paruh|\bh\d|\dh\b", said.text) else 3
-    forms = "|".join(sorted(_ORDINALS, key=len, reverse=True))
+    forms = "|".join(sorted(ORDINALS, key=len, reverse=True))
     numbered = re.sub(r"(?i)ke-(?=i)", "", YEAR.sub(" ", said.text))
     found = re.search(rf"(?i)\b(?:{forms}|(?:q|h|ke-)?[1-4][qh]?)\b", numbered)
     named = found[0].lower() if found else ""
-    number = _ORDINALS.get(named) or int(re.sub(r"\D", "", named))
+    number = ORDINALS.get(named) or int(re.sub(r"\D", "", named))
     first, last = count * (number - 1) + 1, count * number
     if years := YEAR.findall(said.text):
         return months(int(years[-1]), first, last)

@@ -20,6 +20,7 @@ from qa import period_context as words
 from qa.day_arithmetic import YEAR, Days, whole
 from qa.period_counts import beside
 from qa.period_days import Atom, days_of
+from qa.period_eras import ORDINALS
 from qa.period_judging import BESIDE, is_time, same_day, words_before
 from qa.period_words import ATOM
 
@@ -30,10 +31,6 @@ _IN_RANGES = frozenset(
     ("day", "date", "month", "name", "year", "third", "quarter", "near", "weekday", "decade")
 )
 _WITH_YEAR = frozenset(("day", "month", "days"))
-_NTH_WEEK = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "pertama": 1, "kedua": 2, "ketiga": 3,
-    "keempat": 4,
-}  # fmt: skip
 _QUOTED = re.compile(r"[\"“«][^\"”»]{0,80}[\"”»]")
 _DIRECTION = re.compile(r"\b(last|next|this)\s+$", re.IGNORECASE)
 
@@ -159,7 +156,7 @@ def _around(question: str, atom: Atom, days: Days) -> Days:
     nth = words.WEEK_OF_MONTH.search(before) if atom.kind in ("month", "name") else None
     if nth is None:
         return days
-    number = _NTH_WEEK.get((nth["of"] or nth["ke"]).lower())
+    number = ORDINALS.get((nth["of"] or nth["ke"]).lower())
     if number is None:
         return days[1] - 6 * _ONE_DAY, days[1]
     return days[0].replace(day=7 * number - 6), days[0].replace(day=7 * number)

@@ -39,24 +39,24 @@ def read_in_time(
     if not timing or not dated or not judged or not draft.claims:
         return draft
     plain = without_time(question, today)
+    answered = draft
     # Read alone, passages that do not answer look as if they did: a refusal is overcome by all.
-    if draft.claims[0].probability < limit:
-        again = reader.read(plain, hits) if plain != question else draft
-        if not again.claims or again.claims[0].probability < limit:
-            return draft
-        timely = _timely(again, hits, timing)
-        answered = again
-    else:
-        timely, answered = _timely(draft, hits, timing), draft
+    if not _reaches(draft, limit) and plain != question:
+        answered = reader.read(plain, hits)
+    timely = _timely(answered, hits, timing) if _reaches(answered, limit) else []
     if not timely:
         return draft
     if {hit.article.id for hit in timely} >= _cited(answered):
         return answered
     for wording in dict.fromkeys([question, plain]):
         again = reader.read(wording, timely)
-        if again.claims and again.claims[0].probability >= limit:
+        if _reaches(again, limit):
             return replace(answered, claims=again.claims)
     return draft
+
+
+def _reaches(draft: Draft, limit: float) -> bool:
+    return bool(draft.claims) and draft.claims[0].probability >= limit
 
 
 def _cited(draft: Draft) -> set[str]:
@@ -65,8 +65,6 @@ def _cited(draft: Draft) -> set[str]:
 
 def _timely(draft: Draft, hits: Sequence[Hit], timing: Timing) -> list[Hit]:
     """Return the hits of the time asked for that answer nearly as well as the best."""
-    if not timing or len(draft.verdicts) != len(hits) or not hits:
-        return []
     least = _NEARLY * max(draft.verdicts)
     able = [
         (hit, hit.article.published)

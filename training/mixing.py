@@ -18,10 +18,10 @@ from training.windows import Window, training_window
 # Parts of all rows. The human Indonesian sets and the cross-lingual sets come more often than
 # their size says, as that is what the product is asked most; the rest keeps the other languages.
 SHARES = {
-    "idk_mrc.id": 18, "facqa_news.id": 9, "squad2_crosslingual.en-id": 19,
-    "squad1_crosslingual.id-en": 5, "squad2_translated.id": 9, "squad1.en": 7,
-    "squad2_unanswerable.en": 3, "squadshifts.en": 13, "natural_questions_qed.en": 5,
-    "tydiqa.en": 3, "tydiqa.sw": 2, "tydiqa.ko": 2, "jaquad.ja": 4, "norquad.no": 4, "afriqa": 3,
+    "idk_mrc.id": 20, "facqa_news.id": 12, "squad2_crosslingual.en-id": 21,
+    "squad1_crosslingual.id-en": 5, "squad2_translated.id": 9, "squad1.en": 5,
+    "squad2_unanswerable.en": 3, "squadshifts.en": 7, "natural_questions_qed.en": 4,
+    "tydiqa.en": 3, "tydiqa.sw": 2, "tydiqa.ko": 2, "jaquad.ja": 2, "norquad.no": 4, "afriqa": 2,
 }  # fmt: skip
 VALIDATION_SHARE = 0.03
 # Of the answerable rows, so many are given a text that does not answer.

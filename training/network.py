@@ -40,10 +40,9 @@ class ReaderNetwork:
             layer_norm_eps=shape.epsilon, hidden_act=shape.activation, pad_token_id=0,
             hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
         )  # fmt: skip
-        config._attn_implementation = "eager"
-        self.model: Any = BertModel(config, add_pooling_layer=False)
         AttentionInterface.register("kutip_training", _attention)
         config._attn_implementation = "kutip_training"
+        self.model: Any = BertModel(config, add_pooling_layer=False)
         names = tensor_names(shape.layers)
         state = self.model.state_dict()
         for ours, theirs in names.items():
@@ -51,15 +50,13 @@ class ReaderNetwork:
                 state[theirs].copy_(torch.from_numpy(floats(weights.tensors[ours]).copy()))
         self.model.embeddings.requires_grad_(False)
         found = dict(self.model.named_parameters())
+        layers = {ours: found[theirs] for ours, theirs in names.items() if ours[0].isdigit()}
         # The layers compute in bfloat16 from a copy and the optimizer moves float32 originals:
-        # faster by half than autocast, which casts between the two at every operation.
+        # a little faster than autocast, which casts between the two at every operation.
         self.parameters: dict[str, Any] = {
-            ours: found[theirs].detach().clone().requires_grad_()
-            for ours, theirs in names.items()
-            if ours[0].isdigit()
+            name: layer.detach().clone().requires_grad_() for name, layer in layers.items()
         }
         self.model.encoder.bfloat16()
-        layers = {ours: found[theirs] for ours, theirs in names.items() if ours[0].isdigit()}
         start = torch.Generator().manual_seed(seed)
         head = torch.empty(2, shape.hidden).normal_(0.0, 0.02, generator=start)
         self.parameters["head.weight"] = head.requires_grad_()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,13 +21,26 @@ _WORD = re.compile(r"\w+")
 class Match:
     """An article that was found; ``sentence`` is the place of one that fits, ``text`` its words.
 
-    ``marks`` are the places in ``text`` of the words that were looked for.
+    ``query`` is what was looked for.
     """
 
     article: ArticleInfo
     sentence: tuple[int, int] | None = None
     text: str = ""
-    marks: tuple[tuple[int, int], ...] = ()
+    query: str = ""
+
+    @property
+    def marks(self) -> tuple[tuple[int, int], ...]:
+        """The places in ``text`` of words of the query, in whatever form; for what is shown."""
+        from index import analyse
+
+        language = self.article.language
+        terms = frozenset(analyse(self.query, language))
+        return tuple(
+            word.span()
+            for word in _WORD.finditer(self.text)
+            if not terms.isdisjoint(analyse(word[0], language))
+        )
 
 
 def matches(
@@ -64,16 +77,5 @@ def _is_near(hit: Hit) -> bool:
 def _match(query: str, hit: Hit, sentence: Span | None) -> Match:
     if sentence is None:
         return Match(hit.article)
-    text = hit.passage.slice(sentence)
-    marks = tuple(_marks(query, text, hit.article.language))
-    return Match(hit.article, (sentence.start, sentence.end), text, marks)
-
-
-def _marks(query: str, text: str, language: str) -> Iterator[tuple[int, int]]:
-    """Yield where words of a text are words of a query, in whatever form."""
-    from index import analyse
-
-    terms = frozenset(analyse(query, language))
-    for word in _WORD.finditer(text):
-        if not terms.isdisjoint(analyse(word[0], language)):
-            yield word.span()
+    place = (sentence.start, sentence.end)
+    return Match(hit.article, place, hit.passage.slice(sentence), query)

@@ -99,15 +99,19 @@ def facet(
     chosen: str,
     values: Iterable[tuple[str, int]],
     named: Callable[[str], str] = str,
+    whole: str = "",
 ) -> Iterator[str]:
-    """Yield a list of values to choose from; nothing where there is no choice."""
+    """Yield a list of values to choose from; nothing where there is no choice.
+
+    :param whole: the value of ``every``.
+    """
     listed = dict(values)
     if chosen and chosen not in listed:
         listed[chosen] = 0
     if len(listed) < 2 and not chosen:
         return
     yield f'<label><span class="unseen">{html.escape(label)}</span><select name="{name}">'
-    yield f'<option value="">{html.escape(every)}</option>'
+    yield f'<option value="{html.escape(whole)}">{html.escape(every)}</option>'
     for value, count in listed.items():
         selected = " selected" if value == chosen else ""
         text = shown(plain(named(value), limit=60))
@@ -116,13 +120,12 @@ def facet(
 
 
 def _month_facet(shelf: Shelf, wish: Wish, texts: Texts) -> Iterator[str]:
-    """Yield the months of the year that is listed; all of them are the year again."""
+    """Return the facet of the months of the year listed; all of them are the year again."""
     chosen = wish.year if len(wish.year) > 4 else ""
-    listed = "".join(
-        facet("year", texts.facet_month, texts.all_months, chosen, shelf.months, texts.month_name)
-    )
-    year = wish.year[:4]
-    yield listed.replace('<option value="">', f'<option value="{html.escape(year)}">', 1)
+    return facet(
+        "year", texts.facet_month, texts.all_months, chosen, shelf.months, texts.month_name,
+        whole=wish.year[:4],
+    )  # fmt: skip
 
 
 def _rows(shelf: Shelf, texts: Texts, readonly: bool) -> Iterator[str]:

@@ -34,20 +34,21 @@ def search(
     limit: int,
     allowed: NDArray[np.int64] | None,
     frequencies: dict[tuple[int, str], int],
-    budget: int | None = None,
+    *,
+    rescored: bool = False,
 ) -> Scored:
     """Return (passage id, score) best first; see :meth:`Snapshot.lexical`."""
     if limit < 1:
         raise ValueError(f"limit must be at least 1, not {limit}")
     if allowed is not None and not len(allowed):
         return []
-    most = BUDGET if budget is None else budget
+    budget = RESCORED if rescored else BUDGET
     ranked = _by_frequency(snapshot, terms, frequencies)
     taken: list[str] = []
     total = 0
     for count, term in ranked:
         total += count
-        if taken and total > most:
+        if taken and total > budget:
             break
         taken.append(term)
     found = _match(snapshot, taken, limit, allowed)

@@ -148,22 +148,16 @@ class Snapshot(Records):
         return StoredPassage(id_, passage, info, content)
 
     def passage_languages(self, ids: Sequence[int]) -> dict[int, str]:
-        """Return the language of the article of each passage."""
+        """Return the language of the article of each passage.
+
+        Ordered by the ids of the articles and the places of the passages in them.
+        """
         rows = self.rows(
             "SELECT passage.id, language FROM passage JOIN article ON article.number = article "
-            "WHERE passage.id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
-        )
-        return {int(id_): str(language) for id_, language in rows}
-
-    def in_order(self, ids: Sequence[int]) -> list[int]:
-        """Return passages by the ids of their articles and their places in them."""
-        rows = self.rows(
-            "SELECT passage.id FROM passage JOIN article ON article.number = article "
             "WHERE passage.id IN (SELECT value FROM json_each(?)) ORDER BY article.id, ord",
             (json.dumps(list(ids)),),
         )
-        return [int(id_) for (id_,) in rows]
+        return {int(id_): str(language) for id_, language in rows}
 
     def shared_terms(self, ids: Sequence[int], terms: Set[str]) -> dict[int, list[str]]:
         """Return which of the terms each passage has, in their order of the alphabet."""
@@ -247,8 +241,7 @@ class Snapshot(Records):
         ``allowed``: ids that may be found, ascending (from ``allowed_ids``). Equal scores are
         ordered by id. See :mod:`index.store.full_text` for what happens to very frequent terms.
         """
-        budget = full_text.RESCORED if rescored else None
-        return full_text.search(self, terms, limit, allowed, self._frequencies, budget)
+        return full_text.search(self, terms, limit, allowed, self._frequencies, rescored=rescored)
 
     def count_passages(self, terms: Sequence[str]) -> list[int]:
         """Return in how many passages each term is."""

@@ -90,8 +90,9 @@ def _answers(
     if not narrowing:
         yield from library.answer(question, before)
         return
-    told = narrowing.told(library.articles(), texts)
-    for answer in library.answer(question, before, narrowing.filters(library.articles())):
+    articles = library.articles()
+    told = narrowing.told(articles, texts)
+    for answer in library.answer(question, before, narrowing.filters(articles)):
         notice = f"{told} {answer.notice}" if answer.notice else told
         yield replace(answer, notice=notice)
 
