@@ -253,7 +253,6 @@ PROBES: tuple[tuple[str, bytes, dict[str, str], int], ...] = (
     ("a.txt", b"x", {"Origin": "null"}, 403),
     ("a.txt", b"x", {"Sec_Fetch_Site": "cross-site"}, 403),
     ("a.txt", b"x", {"Host": "evil.example"}, 403),
-    ("a.txt", b"x", {"Content_Length": "-1"}, 413),
     ("a.txt", b"x", {"Content_Length": "99999999999999999999"}, 413),
     ("a.txt", b"x", {"Content_Length": "51000000"}, 413),
 )
@@ -267,6 +266,17 @@ def test_what_is_no_upload_of_ours_is_refused(
     got, message = send(address, name, body, **headers)
     assert (got, message.endswith(".")) == (status, True) or got == 400
     assert 400 <= got < 500
+    assert library.uploads
+    assert [*library.uploads.folder.iterdir()] == []
+
+
+def test_what_is_not_http_is_hung_up_on(address: str, library: Scripted) -> None:
+    """400 from the HTTP server, or the end of the connection where our byte came after it."""
+    try:
+        got, _ = send(address, "a.txt", b"x", Content_Length="-1")
+        assert got == 400
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # closed with our byte unread, so TCP resets what was on its way
     assert library.uploads
     assert [*library.uploads.folder.iterdir()] == []
 
