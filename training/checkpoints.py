@@ -8,6 +8,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.models.token_scoring import SCALES, read_layers
+from index.models.weights import floats
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -48,15 +51,30 @@ def read_checkpoint(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     return load_file(folder / "state.safetensors"), facts
 
 
+def is_packed(path: Path) -> bool:
+    """Tell a packed file, which has scales beside its codes, from a run's own weights."""
+    from safetensors import safe_open
+
+    with safe_open(path, "numpy") as file:
+        names: list[str] = file.keys()
+    return any(name.endswith(SCALES) for name in names)
+
+
 def read_reader(path: Path, part: str = "average") -> dict[str, Tensor]:
     """Return a reader's tensors from a run's folder, a checkpoint, or its ``reader.safetensors``.
 
+    A packed file (``training.export``) gives what its 8 bits stand for.
+
     :param part: of a checkpoint, ``average`` or ``weights``.
     """
+    import torch
     from safetensors.torch import load_file
 
     if path.is_dir() and (path / "reader.safetensors").is_file() and part == "average":
         path = path / "reader.safetensors"
+    if path.is_file() and is_packed(path):
+        layers, _ = read_layers(path)
+        return {name: torch.from_numpy(floats(matrix).copy()) for name, matrix in layers.items()}
     if path.is_file():
         return load_file(path)
     if not (path / "state.safetensors").is_file():

@@ -19,13 +19,13 @@ from typing import Any
 
 from index import load_embedder
 from index.models.graph import Precision
-from index.models.token_scoring import SCALES, TokenScorer, read_layers, write_scorer
+from index.models.token_scoring import TokenScorer, read_layers, write_scorer
 from index.models.weights import Matrix
 from qa.evaluation import evaluate_reader, read_rows
 from qa.evaluation.rows import ReaderRow
 from qa.reader import ExtractiveReader
 from qa.reader.judging import calibration
-from training.checkpoints import read_reader
+from training.checkpoints import is_packed, read_reader
 
 SETS = (
     "facqa_news.id", "idk_mrc.id", "squad2_crosslingual.en-id", "squadshifts_wiki.en",
@@ -38,18 +38,9 @@ _FIGURES = ("n", "em", "f1", "f1_answerable", "no_answer_accuracy", "auroc")
 
 def layers(path: Path, part: str) -> tuple[dict[str, Matrix], dict[str, Any]]:
     """Return the tensors of a run, a checkpoint or a packed file, and a card."""
-    if path.is_file() and _is_packed(path):
+    if path.is_file() and is_packed(path):
         return read_layers(path)
     return {name: tensor.numpy() for name, tensor in read_reader(path, part).items()}, {}
-
-
-def _is_packed(path: Path) -> bool:
-    """Tell a packed file, which has scales beside its codes, from a run's own weights."""
-    from safetensors import safe_open
-
-    with safe_open(path, "numpy") as file:
-        names: list[str] = file.keys()
-    return any(name.endswith(SCALES) for name in names)
 
 
 def sample(rows: list[ReaderRow], count: int) -> list[ReaderRow]:

@@ -12,7 +12,7 @@ from safetensors.torch import save_file as save_torch
 
 from index.models.weights import floats
 from qa.reader.windows import BEGIN, END
-from training.checkpoints import checkpoints, read_checkpoint, write_checkpoint
+from training.checkpoints import checkpoints, read_checkpoint, read_reader, write_checkpoint
 from training.evaluate import layers
 from training.export import pack
 from training.mixing import Mixer, bucketed
@@ -211,3 +211,5 @@ def test_weights_are_told_by_what_they_hold(tmp_path: Path) -> None:
     tensors, card = layers(path, "average")
     assert floats(tensors["0.q.weight"]) == pytest.approx(matrix.numpy(), abs=0.02)
     assert card == {"format": 1}
+    started = read_reader(path)["0.q.weight"].numpy()  # what a run begins with
+    assert started.tolist() == floats(tensors["0.q.weight"]).tolist()
