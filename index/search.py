@@ -43,7 +43,7 @@ def rank_passages(
     snapshot: Snapshot,
     view: VectorView,
     query: str,
-    vector: NDArray[np.float32],
+    vector: Callable[[], NDArray[np.float32]],
     k: int,
     *,
     filters: Filters | None = None,
@@ -57,7 +57,8 @@ def rank_passages(
 
     Of near-duplicates only the article with the best passage is ranked.
 
-    :param vector: the query's embedding, a unit row (d,).
+    :param vector: returns the query's embedding, a unit row (d,); called after the lexical leg, so
+        that it can be made meanwhile.
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, not {k}")
@@ -121,14 +122,18 @@ class _Asked:
 
     snapshot: Snapshot
     view: VectorView
-    vector: NDArray[np.float32]
+    vector: Callable[[], NDArray[np.float32]]
     language: str
     terms: Mapping[str, float]
     most: float
 
     @classmethod
     def of(
-        cls, snapshot: Snapshot, view: VectorView, query: str, vector: NDArray[np.float32]
+        cls,
+        snapshot: Snapshot,
+        view: VectorView,
+        query: str,
+        vector: Callable[[], NDArray[np.float32]],
     ) -> _Asked:
         collection = [language for language in snapshot.languages() if language]
         language = detect_language(query, collection)
@@ -144,10 +149,11 @@ class _Asked:
     ) -> tuple[list[int], Leg, Leg]:
         """Return passages in fused order, and those of each leg with its scores."""
         dense, words = Leg(), Leg()
-        if weights.dense:
-            dense = cut(lambda n: nearest(self.view, self.vector, n, allowed), depth, k)
         if weights.lexical and self.terms:
             words = cut(lambda n: self.matching(n, allowed, weights), depth, k)
+        vector = self.vector()
+        if weights.dense:
+            dense = cut(lambda n: nearest(self.view, vector, n, allowed), depth, k)
         languages = self.snapshot.passage_languages([*{**dense.scores, **words.scores}])
         found = [*languages]  # in the order of articles and places
         dense, words = dense.ordered(found), words.ordered(found)
@@ -155,7 +161,7 @@ class _Asked:
             return [*words.scores], dense, words
         unknown = [id_ for id_ in found if id_ not in dense.scores]
         evidence = Evidence(
-            cosines={**dense.scores, **self.view.cosines(self.vector, unknown)},
+            cosines={**dense.scores, **self.view.cosines(vector, unknown)},
             coverage=self.coverage(found) if words.scores else {},
             foreign=_foreign(languages, self.language),
         )

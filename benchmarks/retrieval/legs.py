@@ -58,7 +58,9 @@ class Legs:
     def rank(self, question: str, weights: FusionWeights) -> Ranking:
         """Return what Kutip finds with these weights, with scores."""
         vector = self.index.embed_query(question)
-        return rank_passages(self.snapshot, self.view, question, vector, DEPTH, weights=weights)
+        return rank_passages(
+            self.snapshot, self.view, question, lambda: vector, DEPTH, weights=weights
+        )
 
     def _language_weighted(self, asked: Asked, dense: Ranked, lexical: Ranked) -> Ranked:
         """Return what Kutip did before: the lexical leg counts a tenth across languages."""

@@ -53,8 +53,11 @@ class TokenScorer:
 
     def score(self, rows: Sequence[Sequence[int]]) -> list[Floats]:
         """Return of each row of n ids its scores (n, outputs); a row depends on itself alone."""
-        ids = [np.array(row, np.int64) for row in rows]
-        return [outputs[0][0] for outputs in self._encoder.run(ids, self._graph)]
+        # Long rows first: run side by side, a few of them end together sooner.
+        order = sorted(range(len(rows)), key=lambda place: -len(rows[place]))
+        found = self._encoder.run([np.array(rows[place], np.int64) for place in order], self._graph)
+        scores = {place: outputs[0][0] for place, outputs in zip(order, found, strict=True)}
+        return [scores[place] for place in range(len(rows))]
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:

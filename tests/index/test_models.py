@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from index.models.graph import build_graph
 from index.models.hugging_face import write_sentence_transformer
 from index.models.runtime import CompiledEncoder, open_session
 from index.models.samples import SAMPLES
-from index.models.token_scoring import load_token_scorer
+from index.models.token_scoring import TokenScorer, load_token_scorer
 from index.models.weights import (
     BLOCK,
     EncoderWeights,
@@ -252,3 +253,21 @@ def test_long_texts_are_cut_with_the_last_token_kept(tmp_path: Path) -> None:
     assert ids[0] == WORDS.index("<s>")
     assert ids[-1] == WORDS.index("</s>")
     assert encoder.count_tokens(["the cat" + " the cat" * 49]) == [100]
+
+
+def test_scores_come_back_in_the_order_of_the_rows(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Long rows run first; whoever asks sees nothing of it."""
+    ran: list[list[int]] = []
+
+    def run(rows: Sequence[np.ndarray], _: str) -> list[list[np.ndarray]]:
+        ran.extend(row.tolist() for row in rows)
+        return [[np.stack([row, 10 * row], axis=-1)[None].astype(np.float32)] for row in rows]
+
+    scorer = TokenScorer(tmp_path, {"card": {}, "precision": "int8", "max_tokens": 9})
+    monkeypatch.setattr(scorer._encoder, "run", run)
+    rows = [[1], [2, 3, 4], [5, 6], [7, 8, 9]]
+    found = scorer.score(rows)
+    assert ran == [[2, 3, 4], [7, 8, 9], [5, 6], [1]]
+    assert [scores.tolist() for scores in found] == [[[n, 10 * n] for n in row] for row in rows]
