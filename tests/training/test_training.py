@@ -12,6 +12,7 @@ from safetensors.torch import save_file as save_torch
 
 from index.models.weights import floats
 from qa.reader.windows import BEGIN, END
+from training.averaging import average
 from training.checkpoints import checkpoints, read_checkpoint, read_reader, write_checkpoint
 from training.evaluate import layers
 from training.export import pack
@@ -213,3 +214,12 @@ def test_weights_are_told_by_what_they_hold(tmp_path: Path) -> None:
     assert card == {"format": 1}
     started = read_reader(path)["0.q.weight"].numpy()  # what a run begins with
     assert started.tolist() == floats(tensors["0.q.weight"]).tolist()
+
+
+def test_weights_are_averaged_tensor_by_tensor() -> None:
+    """A quarter of the run, three of what it began with; both must be of one network."""
+    start, end = {"a": torch.tensor([0.0, 2.0])}, {"a": torch.tensor([4.0, 2.0])}
+    assert average(start, end, 0.25)["a"].tolist() == [1.0, 2.0]
+    assert average(start, end, 1.0)["a"].tolist() == [4.0, 2.0]
+    with pytest.raises(ValueError, match="different tensors"):
+        average(start, {}, 0.5)
