@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -34,6 +35,7 @@ from index import (
     load_embedder,
     split_sentences,
 )
+from index.store.faiss_file import build as build_vectors
 from qa import answer
 from qa.evaluation import read_questions
 
@@ -145,6 +147,31 @@ def apart(index: ArticleIndex, questions: Sequence[str]) -> tuple[list[float], l
     return embeddings, legs
 
 
+def with_graph(index: ArticleIndex, questions: Sequence[str]) -> dict[str, Any]:
+    """Return the same search over a graph of the vectors, and what of the exact one it finds.
+
+    Kutip searches exactly up to ``FLAT_LIMIT`` vectors; here the graph stands in at any size.
+    """
+    exact = [{hit.passage for hit in index.search(one, PASSAGES_READ)} for one in questions]
+    with index._store.snapshot() as snapshot:
+        view, ids = index._current_view(snapshot), snapshot.passage_ids()
+        began = time.perf_counter()
+        rows = snapshot.vector_rows(ids)
+        graph = build_vectors(rows, len(ids), snapshot.manifest.dimension, flat_limit=0)
+        seconds = time.perf_counter() - began
+    index._view = replace(view, base=graph, alive=None, newer_ids=ids[:0], newer=view.newer[:0])
+    _, legs = apart(index, [f"{question} ?" for question in questions])
+    found = [{hit.passage for hit in index.search(one, PASSAGES_READ)} for one in questions]
+    shared = sum(len(one & other) for one, other in zip(exact, found, strict=True))
+    index._view = view
+    return {
+        "kind": graph.kind,
+        "build_seconds": round(seconds, 1),
+        "search_beyond_embedding_ms": percentiles(legs),
+        "same_first_8": round(shared / sum(map(len, exact)), 4),
+    }
+
+
 def percentiles(values: Sequence[float]) -> dict[str, float]:
     """Return the 50th and 95th percentile."""
     return {
@@ -168,6 +195,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
+    parser.add_argument("--graph", action="store_true", help="also search a graph of the vectors")
     options = parser.parse_args()
     rows = read_questions(options.data / "dev" / "ntrex_questions.jsonl")
     questions = [row.question for row in rows][:QUESTIONS]
@@ -178,6 +206,8 @@ def main() -> None:
             place = Path(folder) / str(size)
             with build(place, size, options.data, embedder) as index:
                 figures["warm"][str(size)] = warm(index, questions)
+                if options.graph:
+                    figures["warm"][str(size)]["graph"] = with_graph(index, questions)
         first = str(Path(folder) / str(options.sizes[0]))
         kutip = [str(Path(sys.executable).with_name("kutip")), "ask", questions[0]]
         model = export_bundled_model(Path(folder) / "model")

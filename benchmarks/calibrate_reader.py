@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from benchmarks.reader_plot import reliability_plot
 from benchmarks.reader_samples import Sample
 from qa.evaluation.metrics import auroc, average, expected_calibration_error
 from qa.logistic import best_first, dot
-from qa.reader.judging import Calibration, trust_features
+from qa.reader.judging import Calibration, Trust, trust_features
 
 ROOT = Path(__file__).parent.parent
 OUTPUT = ROOT / "qa" / "reader" / "calibration.json"
@@ -59,19 +59,21 @@ def set_weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
 
 
 def asked_weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
-    """Weigh every set alike, and as if one question in four to a collection had no answer.
+    """Weigh every set alike, and as if one question in four had no answer.
 
-    Of the development questions one in thirteen has none; people ask more of such questions.
+    Of the development questions to a collection one in thirteen has none, and most sets with a
+    text of its own have none at all; people ask more of such questions. The tasks that give them
+    share that quarter alike.
     """
     weights = set_weights(samples)
-    asked = np.array([one.task != "alone" for one in samples])
+    whole = float(weights.sum())
     answerable = np.array([one.answerable for one in samples])
-    whole = float(weights[asked].sum())
-    for part, share in (
-        (asked & answerable, 1 - _UNANSWERABLE),
-        (asked & ~answerable, _UNANSWERABLE),
-    ):
-        weights[part] *= share * whole / weights[part].sum()
+    tasks = np.array([one.task for one in samples])
+    without = sorted(set(tasks[~answerable]))
+    weights[answerable] *= (1 - _UNANSWERABLE) * whole / weights[answerable].sum()
+    for task in without:
+        part = ~answerable & (tasks == task)
+        weights[part] *= _UNANSWERABLE / len(without) * whole / weights[part].sum()
     return weights
 
 
@@ -113,23 +115,21 @@ def best_of(sample: Sample, ranking: Sequence[float]) -> Best:
     return Best(sample, features, sample.right[order[0]], sample.f1[order[0]])
 
 
-def fit_trust(best: Sequence[Best]) -> tuple[tuple[float, ...], float]:
-    """Fit how probably the best candidate is right."""
+def fit_trust(best: Sequence[Best]) -> Trust:
+    """Fit how probably the best candidate is right, and a last monotone correction of it."""
+    weights = asked_weights([one.sample for one in best])
+    right = [one.right for one in best]
     model = LogisticRegression(C=1.0, max_iter=5000)
-    weights = asked_weights([one.sample for one in best])
-    model.fit(np.array([one.features for one in best]), [one.right for one in best], weights)
-    return tuple(round(float(w), 4) for w in model.coef_[0]), round(float(model.intercept_[0]), 4)
-
-
-def fit_knots(best: Sequence[Best], draft: Calibration) -> tuple[tuple[float, float], ...]:
-    """Fit the last monotone correction on questions to whole collections, a few points of it."""
+    model.fit(np.array([one.features for one in best]), right, weights)
+    draft = Trust(
+        tuple(round(float(w), 4) for w in model.coef_[0]), round(float(model.intercept_[0]), 4)
+    )
     raw = np.array([draft.probability(one.features) for one in best])
-    weights = asked_weights([one.sample for one in best])
-    model = IsotonicRegression(y_min=0.01, y_max=0.99, out_of_bounds="clip")
-    model.fit(raw, [float(one.right) for one in best], weights)
+    bend = IsotonicRegression(y_min=0.01, y_max=0.99, out_of_bounds="clip")
+    bend.fit(raw, [float(one) for one in right], weights)
     places = np.quantile(raw, np.linspace(0, 1, _KNOTS + 1)[1:-1])
-    inner = [(round(float(p), 4), round(float(model.predict([p])[0]), 4)) for p in places]
-    return ((0.0, inner[0][1] / 2), *inner, (1.0, (1 + inner[-1][1]) / 2))
+    inner = [(round(float(p), 4), round(float(bend.predict([p])[0]), 4)) for p in places]
+    return replace(draft, knots=((0.0, inner[0][1] / 2), *inner, (1.0, (1 + inner[-1][1]) / 2)))
 
 
 def refusals(best: Sequence[Best], sure: Sequence[float], threshold: float) -> dict[str, Any]:
@@ -165,7 +165,7 @@ def choose_threshold(best: Sequence[Best], sure: Sequence[float]) -> float:
 
 def figures(best: Sequence[Best], fitted: Calibration) -> dict[str, Any]:
     """Return what a part of the questions says of a calibration."""
-    sure = [fitted.probability(one.features) for one in best]
+    sure = sure_of(best, fitted)
     answerable = [one for one in best if one.sample.answerable]
     yes = [p for one, p in zip(best, sure, strict=True) if one.sample.answerable]
     no = [p for one, p in zip(best, sure, strict=True) if not one.sample.answerable]
@@ -191,15 +191,19 @@ def _rounded(values: dict[str, Any]) -> dict[str, Any]:
 def fit(samples: Sequence[Sample]) -> Calibration:
     """Fit everything on the tuning half."""
     tune = [one for one in samples if one.tune]
-    asked = [one for one in tune if one.task == "collection"]
-    ranking = fit_ranking(asked)
+    ranking = fit_ranking([one for one in tune if one.task == "collection"])
     best = [best_of(one, ranking) for one in tune]
-    draft = Calibration(ranking, *fit_trust(best), 0.0)
-    whole = [one for one in best if one.sample.task != "alone"]
-    knots = fit_knots(whole, draft)
-    bent = Calibration(ranking, draft.trust, draft.trust_bias, 0.0, knots)
-    threshold = choose_threshold(whole, [bent.probability(one.features) for one in whole])
-    return Calibration(ranking, draft.trust, draft.trust_bias, threshold, knots)
+    single, several = (
+        [one for one in best if (one.sample.articles == 1) is alone] for alone in (True, False)
+    )
+    fitted = Calibration(ranking, fit_trust(several), fit_trust(single), 0.0)
+    threshold = choose_threshold(several, sure_of(several, fitted))
+    return replace(fitted, threshold=threshold)
+
+
+def sure_of(best: Sequence[Best], fitted: Calibration) -> list[float]:
+    """Return how probably each is right."""
+    return [fitted.probability(one.features, one.sample.articles) for one in best]
 
 
 def report(samples: Sequence[Sample], fitted: Calibration) -> dict[str, Any]:
@@ -209,7 +213,7 @@ def report(samples: Sequence[Sample], fitted: Calibration) -> dict[str, Any]:
         f"{task}, {half}": lambda one, task=task, half=half: (  # type: ignore[misc]
             one.task == task and one.tune is (half == "tune")
         )
-        for task in ("alone", "collection", "withheld")
+        for task in ("alone", "elsewhere", "collection", "withheld")
         for half in ("tune", "report")
     }
     parts["pooled, report"] = lambda one: not one.tune
@@ -229,7 +233,7 @@ def curve(samples: Sequence[Sample], fitted: Calibration) -> list[dict[str, Any]
     best = [
         best_of(one, fitted.ranking) for one in samples if one.task == "collection" and not one.tune
     ]
-    sure = [fitted.probability(one.features) for one in best]
+    sure = sure_of(best, fitted)
     steps = sorted({*(round(step / 10, 1) for step in range(1, 9)), fitted.threshold})
     return [_rounded({"threshold": step, **refusals(best, sure, step)}) for step in steps]
 
@@ -252,7 +256,7 @@ def main() -> None:
         return
     OUTPUT.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     shown = [best_of(one, fitted.ranking) for one in samples if not one.tune]
-    sure = [fitted.probability(one.features) for one in shown]
+    sure = sure_of(shown, fitted)
     PLOT.write_text(reliability_plot(sure, [one.right for one in shown]), encoding="utf-8")
 
 

@@ -2,9 +2,10 @@
 
     python -m benchmarks.reader_samples --data ../shared/data --out samples.jsonl
 
-Three tasks: a row's own text alone (``alone``); the whole collection of 1,400 news articles and
-all the rows' texts (``collection``), where also questions are asked that nothing answers; and the
-same collection without whatever holds the answer (``withheld``), for a part of the questions.
+Four tasks: a row's own text alone (``alone``), or alone the nearest text of its set that does not
+hold the answer (``elsewhere``); the whole collection of 1,400 news articles and all the rows' texts
+(``collection``), where also questions are asked that nothing answers; and the same collection
+without whatever holds the answer (``withheld``). The two without answers take a part of the rows.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ import argparse
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+import numpy as np
 
 from benchmarks.passages import contexts
-from index import ArticleIndex, Hit, Span
+from index import ArticleIndex, Embedder, Hit, Span, load_embedder
 from qa.evaluation import half_of, read_questions, read_rows
 from qa.evaluation.collection import Collection
 from qa.evaluation.metrics import f1
@@ -27,6 +31,7 @@ from qa.evaluation.rows import Question, ReaderRow
 from qa.reader import ExtractiveReader, load_extractive_reader
 
 log = logging.getLogger("benchmarks")
+Row = TypeVar("Row")
 NEWS = ("ntrex_news.id", "facqa_news_passages.id")
 SETS = (
     "facqa_news.id", "idk_mrc.id", "squad2_crosslingual.en-id", "squadshifts_wiki.en",
@@ -34,7 +39,7 @@ SETS = (
     *(f"tydiqa.{code}" for code in ("ar", "bn", "en", "fi", "ko", "ru", "sw", "te")),
 )  # fmt: skip
 PASSAGES = 8
-CANDIDATES = 8  # the rest is too unlikely to come first with any weights
+CANDIDATES = 5  # the rest is too unlikely to come first with any weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Sample:
     keys: list[str]
     nearness: list[float]
     read: int
+    articles: int
     right: list[bool]
     f1: list[float]
 
@@ -64,6 +70,7 @@ class Limits:
 
     collection: int
     alone: int
+    elsewhere: int
     withheld: int
 
 
@@ -84,6 +91,7 @@ def sample(
         keys=[reading.keys[place] for place in likely],
         nearness=reader.nearness(question.question, hits, candidates),
         read=len(hits),
+        articles=len({hit.article.id for hit in hits}),
         right=[any(c.sentence.overlaps(span) for span in gold) for c in candidates],
         f1=[round(f1(reading.texts[place], answers, language), 4) for place in likely],
     )
@@ -96,6 +104,34 @@ def alone(reader: ExtractiveReader, name: str, rows: Iterable[ReaderRow]) -> Ite
         texts = [one.text for one in row.answers]
         hits = passages_of(row, reader.count_tokens)
         yield sample(reader, name, "alone", row, hits, gold, texts, row.context_lang)
+
+
+def elsewhere(
+    reader: ExtractiveReader, embedder: Embedder, name: str, rows: Sequence[ReaderRow], count: int
+) -> Iterator[Sample]:
+    """Read, for answerable rows, the nearest other text of the set that does not hold the answer.
+
+    Texts are compared by their first 500 characters.
+    """
+    texts = list(dict.fromkeys(row.context for row in rows))
+    vectors = embedder.embed([text[:500] for text in texts], kind="passage")
+    for row in spread([row for row in rows if row.answers], count):
+        asked = embedder.embed([row.question], kind="query")[0]
+        wrong = next(
+            texts[place]
+            for place in np.argsort(-(vectors @ asked), kind="stable")
+            if texts[place] != row.context
+            and not any(one.text.casefold() in texts[place].casefold() for one in row.answers)
+        )
+        other = replace(row, context=wrong, answers=())
+        hits = passages_of(other, reader.count_tokens)
+        yield sample(reader, name, "elsewhere", other, hits, (), (), row.context_lang)
+
+
+def spread(rows: Sequence[Row], count: int) -> list[Row]:
+    """Return so many rows, evenly taken: neighbours are often of one article, or of one kind."""
+    count = min(count, len(rows))
+    return [rows[place * len(rows) // count] for place in range(count)]
 
 
 def in_collection(
@@ -131,10 +167,12 @@ def withheld(
 
 
 def collect(data: Path, reader: ExtractiveReader, limits: Limits) -> Iterator[Sample]:
-    """Yield the samples of the three tasks."""
+    """Yield the samples of the four tasks."""
+    embedder = load_embedder()
     for name in SETS:
-        rows = read_rows(data / "dev" / f"{name}.jsonl.gz")[: limits.alone]
+        rows = spread(read_rows(data / "dev" / f"{name}.jsonl.gz"), limits.alone)
         yield from alone(reader, name, rows)
+        yield from elsewhere(reader, embedder, name, rows, limits.elsewhere)
         log.info("%s alone", name)
     with (
         TemporaryDirectory() as folder,
@@ -162,12 +200,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--collection", type=int, default=150, help="rows a set, in the collection")
     parser.add_argument("--alone", type=int, default=150, help="rows a set, alone")
+    parser.add_argument("--elsewhere", type=int, default=40, help="rows a set, with another text")
     parser.add_argument("--withheld", type=int, default=60, help="rows a set, answer withheld")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     reader = load_extractive_reader()
     with options.out.open("w", encoding="utf-8") as file:
-        limits = Limits(options.collection, options.alone, options.withheld)
+        limits = Limits(options.collection, options.alone, options.elsewhere, options.withheld)
         for one in collect(options.data, reader, limits):
             file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
 

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import Hit, Sentence, Span
+from qa.reader.spans import Floats, TokenScores, best_agreeing
 from qa.reader.windows import Window
 
-LONGEST_ANSWER = 48  # tokens
-Floats = NDArray[np.float32]
 _PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "‘": "’", "«": "»", '"': '"'}
 _CLOSING = {close: start for start, close in _PAIRS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """The best span of a sentence, and how much speaks for it.
+    """The likeliest span of a sentence, and how much speaks for it.
 
-    ``margin``: its start and end scores minus those of "no answer" (position 0), as BERT does for
-    SQuAD 2 (Devlin et al. 2019, arXiv:1810.04805); above 0 it is likelier than that the text does
-    not answer. ``evidence``: the same with all spans of the sentence summed up (log-sum-exp): that
-    the answer is somewhere in it. ``alone``: the same when the sentence is read without those
-    around it; as far as it is not, its evidence. ``hit`` is the hit's place.
+    ``margin``: start and end scores of the likeliest span minus those of "no answer" (position 0),
+    as BERT does for SQuAD 2 (Devlin et al. 2019, arXiv:1810.04805); above 0 it is likelier than
+    that the text does not answer. ``evidence``: the same with all spans of the sentence summed up
+    (log-sum-exp): that the answer is somewhere in it. ``alone``: the same when the sentence is read
+    without those around it; as far as it is not, its evidence. ``hit`` is the hit's place,
+    ``tokens`` the scores of the sentence's tokens.
     """
 
     span: Span
@@ -34,10 +34,24 @@ class Candidate:
     margin: float
     evidence: float
     alone: float
+    tokens: TokenScores | None = field(default=None, compare=False, repr=False)
+
+    def looked_at(self, hit: Hit, alone: Candidate | None = None) -> Candidate:
+        """Return the candidate with its span chosen carefully, see :mod:`qa.reader.spans`.
+
+        :param alone: what its sentence says when it is read without those around it.
+        """
+        if self.tokens is None:
+            return self
+        tokens = self.tokens
+        if alone is not None and alone.tokens is not None:
+            tokens = tokens.mixed(alone.tokens)
+        span = _tidied(Span(self.span.article_id, *best_agreeing(tokens)), hit)
+        return replace(self, span=span, alone=alone.evidence if alone else self.alone)
 
 
 def best_spans(window: Window, scores: Floats, hit: Hit, place: int, shift: int) -> list[Candidate]:
-    """Return the best span of each citable sentence in a window, in the order of the text.
+    """Return the likeliest span of each citable sentence in a window, in the order of the text.
 
     :param scores: (n, 2) start and end scores of the window's tokens.
     :param shift: what the window's text has in front of the passage, in characters.
@@ -49,16 +63,14 @@ def best_spans(window: Window, scores: Floats, hit: Hit, place: int, shift: int)
     found = []
     for number in np.unique(owners[owners >= 0]).tolist():
         tokens = np.flatnonzero(owners == number)
-        inside = scores[window.first + tokens]
-        sums = inside[:, 0, None] + inside[None, :, 1]
-        apart = tokens[None, :] - tokens[:, None]
-        sums[(apart < 0) | (apart >= LONGEST_ANSWER)] = -np.inf
+        read = TokenScores(tuple(bounds[token] for token in tokens), scores[window.first + tokens])
+        sums = read.sums()
         first, last = divmod(int(sums.argmax()), len(tokens))
         span = Span(passage.article_id, bounds[tokens[first]][0], bounds[tokens[last]][1])
         evidence = float(np.logaddexp.reduce(sums, axis=None)) - null
         found.append(
             Candidate(
-                _tidied(span, hit), passage.sentences[number], place,
+                _tidied(span, hit), passage.sentences[number], place, tokens=read,
                 margin=float(sums[first, last]) - null, evidence=evidence, alone=evidence,
             )
         )  # fmt: skip

@@ -37,7 +37,7 @@ from qa.types import Claim, Draft
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
 MOST_CLAIMS, MOST_PROOFS = 3, 3
-SECOND_LOOKS = 2  # sentences that are read once more alone: no gain from three to five
+SECOND_LOOKS = 2  # sentences that are looked at once more: no gain from three to five
 # A rival answer is told of when it is at least half as likely as the best.
 _RIVAL = 0.5
 
@@ -81,7 +81,8 @@ class ExtractiveReader:
             reading.order, reading.keys, reading.ranking, reading.logits,
             near, len(hits),
         )  # fmt: skip
-        probability = self._fitted.probability(features)
+        articles = len({hit.article.id for hit in hits})
+        probability = self._fitted.probability(features, articles)
         found = [(candidate.hit, candidate.sentence) for candidate in reading.candidates]
         probable, sentences = verdicts(reading.order, reading.logits, found, len(hits))
         claims = _claims(question, reading, hits, probability)
@@ -102,24 +103,17 @@ class ExtractiveReader:
         return [len(ids) for ids, _ in self._scorer.tokens(texts)]
 
     def examine(self, question: str, hits: Sequence[Hit]) -> Reading:
-        """Return every candidate answer of the hits, ranked; the first are read once more alone.
+        """Return every candidate answer of the hits, ranked; the first are looked at once more.
 
-        A span that answers only thanks to what stands around its sentence answers less often.
+        Their sentences are read alone, for a span that answers only thanks to what stands around
+        it answers less often, and their spans are chosen with care.
         """
         first = self._ranked(distinct(self._candidates(question, hits)), hits)
-        likely = [
-            place
-            for place in first.order[:SECOND_LOOKS]
-            if len(hits[first.candidates[place].hit].passage.sentences) > 1
-        ]
-        if not likely:
-            return first
-        alone = self._alone(question, hits, [first.candidates[place] for place in likely])
-        looked = dict(zip(likely, alone, strict=True))
-        again = [
-            replace(candidate, alone=looked.get(place, candidate.alone))
-            for place, candidate in enumerate(first.candidates)
-        ]
+        likely = first.order[:SECOND_LOOKS]
+        alone = self._alone(question, hits, first.candidates, likely)
+        again = list(first.candidates)
+        for place in likely:
+            again[place] = again[place].looked_at(hits[again[place].hit], alone.get(place))
         return self._ranked(again, hits)
 
     def _ranked(self, candidates: Sequence[Candidate], hits: Sequence[Hit]) -> Reading:
@@ -130,14 +124,27 @@ class ExtractiveReader:
         return Reading(tuple(candidates), texts, keys, ranking, logits, tuple(best_first(logits)))
 
     def _alone(
-        self, question: str, hits: Sequence[Hit], candidates: Sequence[Candidate]
-    ) -> list[float]:
-        """Return each candidate's evidence when its sentence is all that is read of the text."""
-        sentences = [_only(one.sentence, hits[one.hit]) for one in candidates]
-        alone: dict[int, float] = {}
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        candidates: Sequence[Candidate],
+        places: Sequence[int],
+    ) -> dict[int, Candidate]:
+        """Return of each place its candidate when its sentence is all that is read of the text.
+
+        None of those whose passage is this one sentence.
+        """
+        places = [
+            place for place in places if len(hits[candidates[place].hit].passage.sentences) > 1
+        ]
+        chosen = [candidates[place] for place in places]
+        sentences = [_only(one.sentence, hits[one.hit]) for one in chosen]
+        alone: dict[int, Candidate] = {}
         for found in self._candidates(question, sentences):
-            alone[found.hit] = max(found.evidence, alone.get(found.hit, found.evidence))
-        return [alone.get(place, one.evidence) for place, one in enumerate(candidates)]
+            place = places[found.hit]
+            if place not in alone or found.evidence > alone[place].evidence:
+                alone[place] = found
+        return alone
 
     def _candidates(self, question: str, hits: Sequence[Hit]) -> list[Candidate]:
         titles = [title_in_front(hit.article.title, hit.passage) for hit in hits]

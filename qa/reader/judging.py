@@ -1,7 +1,7 @@
 """From margins to verdicts: which candidate answers, and how probably it is right.
 
-Two logistic regressions, fitted by ``benchmarks/calibrate_reader.py`` on development questions:
-one ranks candidates across passages, one says how far the best can be trusted.
+Logistic regressions, fitted by ``benchmarks/calibrate_reader.py`` on development questions: one
+ranks candidates across passages, two say how far the best can be trusted.
 """
 
 from __future__ import annotations
@@ -30,35 +30,57 @@ _COSINE, _COSINE_SPREAD = 0.85, 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """Weights of the two regressions (see :data:`RANKING`, :data:`TRUST`) and the threshold.
+class Trust:
+    """How probably the best candidate is right, from its :data:`TRUST` features.
 
-    ``knots``: probability before and after a last monotone correction (isotonic regression,
-    Zadrozny and Elkan 2002), linear in between; empty: none.
+    ``weights`` and ``bias`` are a logistic regression's. ``knots``: probability before and after a
+    last monotone correction (isotonic regression, Zadrozny and Elkan 2002), linear in between;
+    empty: none.
     """
 
-    ranking: tuple[float, ...]
-    trust: tuple[float, ...]
-    trust_bias: float
-    threshold: float
+    weights: tuple[float, ...]
+    bias: float
     knots: tuple[tuple[float, float], ...] = ()
 
     @classmethod
-    def of(cls, data: dict[str, Any]) -> Calibration:
+    def of(cls, data: dict[str, Any]) -> Trust:
         """Read what the JSON file holds."""
-        return cls(
-            ranking=tuple(data["ranking"]), trust=tuple(data["trust"]),
-            trust_bias=data["trust_bias"], threshold=data["threshold"],
-            knots=tuple((one[0], one[1]) for one in data["knots"]),
-        )  # fmt: skip
+        knots = tuple((one[0], one[1]) for one in data["knots"])
+        return cls(tuple(data["weights"]), data["bias"], knots)
 
     def probability(self, features: Sequence[float]) -> float:
-        """Return how probably the best candidate is right, from its :data:`TRUST` features."""
-        raw = sigmoid(dot(self.trust, features) + self.trust_bias)
+        """Return how probably the best candidate is right."""
+        raw = sigmoid(dot(self.weights, features) + self.bias)
         for (low, below), (high, above) in zip(self.knots, self.knots[1:], strict=False):
             if low <= raw <= high and high > low:
                 return below + (above - below) * (raw - low) / (high - low)
         return raw
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Weights that rank candidates (see :data:`RANKING`), two kinds of trust, and the threshold.
+
+    ``several``: for passages of several articles, which a search has found; ``single``: for those
+    of one article, where the question may well be about it and still not answered by it: there a
+    near sentence says little.
+    """
+
+    ranking: tuple[float, ...]
+    several: Trust
+    single: Trust
+    threshold: float
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Calibration:
+        """Read what the JSON file holds."""
+        several, single = (Trust.of(data[name]) for name in ("several", "single"))
+        return cls(tuple(data["ranking"]), several, single, data["threshold"])
+
+    def probability(self, features: Sequence[float], articles: int) -> float:
+        """Return how probably the best candidate of passages of so many articles is right."""
+        trust = self.single if articles == 1 else self.several
+        return trust.probability(features)
 
 
 @cache

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from index import ArticleInfo, Hit, Passage, Sentence, load_embedder
 from qa.citing import cite
 from qa.reader import ExtractiveReader
-from qa.reader.judging import Calibration
+from qa.reader.judging import Calibration, Trust
 
 FITTED = Calibration(
     ranking=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-    trust=(0.0, 1.0, *[0.0] * 5),
-    trust_bias=0.0,
+    several=Trust((0.0, 1.0, *[0.0] * 5), 0.0),
+    single=Trust((0.0, 1.0, *[0.0] * 5), 0.0),
     threshold=0.5,
 )
 RIVALS = "Guterres met Lavrov in Moscow. Later Guterres met Putin alone."

@@ -12,16 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import ArticleInfo, Hit, Passage, Sentence, Span
-from qa.reader.decoding import LONGEST_ANSWER, Candidate, best_spans, distinct
+from qa.reader.decoding import Candidate, best_spans, distinct
 from qa.reader.forms import answer_form, shaped
 from qa.reader.judging import (
     Calibration,
+    Trust,
     answer_key,
     ranking_features,
     same_answer,
     sigmoid,
     trust_features,
 )
+from qa.reader.spans import LIKELIEST, LONGEST_ANSWER, TokenScores, best_agreeing
 from qa.reader.windows import BEGIN, END, Window, cut_windows, question_ids
 
 
@@ -85,6 +87,24 @@ def oracle(window: Window, scores: np.ndarray, one: Hit, shift: int) -> list[tup
     return sorted(found, key=lambda pair: -pair[0])
 
 
+def agreeing(found: list[tuple[float, Span]], one: Hit) -> Span:
+    """Return which of the likeliest spans has the highest expected F1 over words, by counting."""
+    likeliest = found[:LIKELIEST]
+
+    def words(start: int, end: int) -> int:
+        return len(one.passage.text[start - one.passage.start : end - one.passage.start].split())
+
+    def expected(span: Span) -> float:
+        total = 0.0
+        for margin, other in likeliest:
+            shared = words(max(span.start, other.start), min(span.end, other.end))
+            each = words(span.start, span.end) + words(other.start, other.end)
+            total += math.exp(margin - likeliest[0][0]) * 2 * shared / each
+        return total
+
+    return max((span for _, span in likeliest), key=expected)
+
+
 @given(st.integers(0, 10_000), st.integers(0, 1))
 def test_each_sentence_has_its_brute_force_best_span(seed: int, boilerplate: int) -> None:
     """Never across sentences, never in boilerplate, never in the title in front."""
@@ -106,9 +126,41 @@ def test_each_sentence_has_its_brute_force_best_span(seed: int, boilerplate: int
     for candidate in found:
         inside = [pair for pair in everything if candidate.sentence.covers(pair[1])]
         assert (candidate.hit, candidate.span) == (7, inside[0][1])
+        assert candidate.looked_at(one).span == agreeing(inside, one)
         assert candidate.margin == pytest.approx(inside[0][0], abs=1e-4)
         total = math.log(sum(math.exp(margin) for margin, _ in inside))
         assert candidate.evidence == pytest.approx(total, abs=1e-4)
+
+
+def test_the_span_that_agrees_best_is_chosen_not_the_likeliest() -> None:
+    """By hand: "b" 0.316, "a b" 0.304, "b c" 0.194, "a b c" 0.186; expected F1 of "a b" 0.761.
+
+    That of "b" is 0.741, of "a b c" 0.742, of "b c" 0.705.
+    """
+    bounds = ((0, 1), (2, 3), (4, 5))
+    chances = np.array([[0.49, 1e-9], [0.51, 0.62], [1e-9, 0.38]], np.float32)
+    assert best_agreeing(TokenScores(bounds, np.log(chances))) == (0, 3)
+    one_word = TokenScores(((0, 1), (1, 2), (2, 3)), np.log(chances))
+    assert best_agreeing(one_word) == (1, 2)  # all share the word: the likeliest
+
+
+def test_two_readings_of_a_sentence_are_mixed_as_log_probabilities() -> None:
+    """0.7 of one and 0.3 of the other; tokens only the other has count for nothing."""
+    one = TokenScores(((5, 6), (7, 9)), np.log(np.array([[1, 4], [3, 4]], np.float32)))
+    other = TokenScores(
+        ((0, 2), (7, 9), (5, 6)), np.log(np.array([[2, 5], [5, 3], [3, 2]], np.float32))
+    )
+    got = one.mixed(other, 0.3)
+    expected = [
+        [0.7 * math.log(1 / 4) + 0.3 * math.log(0.3), 0.7 * math.log(1 / 2) + 0.3 * math.log(0.2)],
+        [0.7 * math.log(3 / 4) + 0.3 * math.log(0.5), 0.7 * math.log(1 / 2) + 0.3 * math.log(0.3)],
+    ]
+    assert got.bounds == one.bounds
+    assert got.scores == pytest.approx(np.array(expected), abs=1e-6)
+    part = one.mixed(TokenScores(((7, 9),), np.zeros((1, 2), np.float32)))
+    assert np.isneginf(part.scores[0]).all()
+    assert best_agreeing(part) == (7, 9)
+    assert one.mixed(TokenScores(((0, 2),), np.zeros((1, 2), np.float32))) is one
 
 
 def test_a_sentence_of_two_passages_counts_once_as_it_was_read_best() -> None:
@@ -224,12 +276,19 @@ def test_trust_looks_at_the_best_other_answer() -> None:
 
 def test_probabilities_pass_through_the_knots() -> None:
     """Linear between knots, unchanged without them."""
-    plain = Calibration(ranking=(), trust=(1.0,), trust_bias=0.0, threshold=0.5)
+    plain = Trust((1.0,), 0.0)
     assert plain.probability((0.0,)) == 0.5
-    bent = Calibration((), (1.0,), 0.0, 0.5, knots=((0.0, 0.0), (0.4, 0.2), (0.6, 0.4), (1.0, 1.0)))
+    bent = Trust((1.0,), 0.0, knots=((0.0, 0.0), (0.4, 0.2), (0.6, 0.4), (1.0, 1.0)))
     assert bent.probability((0.0,)) == pytest.approx(0.3)
     assert bent.probability((100.0,)) == pytest.approx(1.0)
     assert sigmoid(-1000.0) == pytest.approx(0.0)
+
+
+def test_one_article_is_trusted_in_its_own_way() -> None:
+    """A question to one text may be about it and not answered; a search found several."""
+    fitted = Calibration((), several=Trust((1.0,), 0.0), single=Trust((0.0,), 1.0), threshold=0.5)
+    assert fitted.probability((0.0,), 3) == 0.5
+    assert fitted.probability((0.0,), 1) == pytest.approx(1 / (1 + math.exp(-1.0)))
 
 
 @pytest.mark.parametrize(
