@@ -139,7 +139,8 @@ def test_only_folders_are_watched(watched: Watched) -> None:
 
 
 SCRIPT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background has it ignored
 from index import ArticleIndex, FolderWatch, watch_folders
 from tests.index.conftest import HashEmbedder
 with ArticleIndex.open(sys.argv[1], create=True, model=HashEmbedder()) as index:
