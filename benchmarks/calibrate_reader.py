@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.reader_plot import reliability_plot
@@ -30,7 +29,6 @@ from qa.reader.judging import Calibration, Trust, trust_features
 ROOT = Path(__file__).parent.parent
 OUTPUT = ROOT / "qa" / "reader" / "calibration.json"
 PLOT = ROOT / "docs" / "images" / "reliability.svg"
-_KNOTS = 12
 _RIDGE = 1e-3
 _UNANSWERABLE = 0.25
 
@@ -111,25 +109,18 @@ def best_of(sample: Sample, ranking: Sequence[float]) -> Best:
     order = best_first(logits)
     rows = [tuple(row) for row in sample.ranking]
     near = sample.nearness[order[0]]
-    features = trust_features(order, sample.keys, rows, logits, near, sample.read)
+    features = trust_features(order, sample.keys, rows, logits, near)
     return Best(sample, features, sample.right[order[0]], sample.f1[order[0]])
 
 
 def fit_trust(best: Sequence[Best]) -> Trust:
-    """Fit how probably the best candidate is right, and a last monotone correction of it."""
+    """Fit how probably the best candidate is right."""
     weights = asked_weights([one.sample for one in best])
-    right = [one.right for one in best]
     model = LogisticRegression(C=1.0, max_iter=5000)
-    model.fit(np.array([one.features for one in best]), right, weights)
-    draft = Trust(
+    model.fit(np.array([one.features for one in best]), [one.right for one in best], weights)
+    return Trust(
         tuple(round(float(w), 4) for w in model.coef_[0]), round(float(model.intercept_[0]), 4)
     )
-    raw = np.array([draft.probability(one.features) for one in best])
-    bend = IsotonicRegression(y_min=0.01, y_max=0.99, out_of_bounds="clip")
-    bend.fit(raw, [float(one) for one in right], weights)
-    places = np.quantile(raw, np.linspace(0, 1, _KNOTS + 1)[1:-1])
-    inner = [(round(float(p), 4), round(float(bend.predict([p])[0]), 4)) for p in places]
-    return replace(draft, knots=((0.0, inner[0][1] / 2), *inner, (1.0, (1 + inner[-1][1]) / 2)))
 
 
 def refusals(best: Sequence[Best], sure: Sequence[float], threshold: float) -> dict[str, Any]:
@@ -149,16 +140,18 @@ def refusals(best: Sequence[Best], sure: Sequence[float], threshold: float) -> d
     }
 
 
-def choose_threshold(best: Sequence[Best], sure: Sequence[float]) -> float:
-    """Return the threshold of the best F1 with unanswerables."""
-    weights = asked_weights([one.sample for one in best])
+def choose_threshold(kinds: Sequence[Sequence[Best]], fitted: Calibration) -> float:
+    """Return the threshold of the best F1 with unanswerables, all kinds of samples alike."""
 
     def value(threshold: float) -> float:
-        gains = [
-            float(p < threshold) if not one.sample.answerable else one.f1 * float(p >= threshold)
-            for one, p in zip(best, sure, strict=True)
-        ]
-        return float(weights @ gains)
+        total = 0.0
+        for best in kinds:
+            gains = [
+                float(p < threshold) if not one.sample.answerable else one.f1 * (p >= threshold)
+                for one, p in zip(best, sure_of(best, fitted), strict=True)
+            ]
+            total += float(np.average(gains, weights=asked_weights([one.sample for one in best])))
+        return total
 
     return max((round(step / 100, 2) for step in range(5, 90)), key=lambda t: (value(t), -t))
 
@@ -197,8 +190,7 @@ def fit(samples: Sequence[Sample]) -> Calibration:
         [one for one in best if (one.sample.articles == 1) is alone] for alone in (True, False)
     )
     fitted = Calibration(ranking, fit_trust(several), fit_trust(single), 0.0)
-    threshold = choose_threshold(several, sure_of(several, fitted))
-    return replace(fitted, threshold=threshold)
+    return replace(fitted, threshold=choose_threshold((several, single), fitted))
 
 
 def sure_of(best: Sequence[Best], fitted: Calibration) -> list[float]:

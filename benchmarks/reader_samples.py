@@ -58,7 +58,6 @@ class Sample:
     ranking: list[tuple[float, ...]]
     keys: list[str]
     nearness: list[float]
-    read: int
     articles: int
     right: list[bool]
     f1: list[float]
@@ -90,7 +89,6 @@ def sample(
         ranking=[reading.ranking[place] for place in likely],
         keys=[reading.keys[place] for place in likely],
         nearness=reader.nearness(question.question, hits, candidates),
-        read=len(hits),
         articles=len({hit.article.id for hit in hits}),
         right=[any(c.sentence.overlaps(span) for span in gold) for c in candidates],
         f1=[round(f1(reading.texts[place], answers, language), 4) for place in likely],

@@ -78,9 +78,8 @@ class ExtractiveReader:
             return Draft(reader=self.name, verdicts=(0.0,) * len(hits))
         [near] = self.nearness(question, hits, [reading.candidates[reading.order[0]]])
         features = trust_features(
-            reading.order, reading.keys, reading.ranking, reading.logits,
-            near, len(hits),
-        )  # fmt: skip
+            reading.order, reading.keys, reading.ranking, reading.logits, near
+        )
         articles = len({hit.article.id for hit in hits})
         probability = self._fitted.probability(features, articles)
         found = [(candidate.hit, candidate.sentence) for candidate in reading.candidates]

@@ -23,8 +23,9 @@ _MOST_MARGIN, _MOST_LEAD = 16.0, 6.0
 # Scores count by article: which passage of an article holds the answer is for the reading to say.
 RANKING = ("margin", "evidence", "relative_score", "first", "support", "alone")
 # Not whether article and question differ in language: of the development questions that do, most
-# have no answer, which says nothing of anybody else's.
-TRUST = ("logit", "margin", "lead", "support", "cosine", "read", "alone")
+# have no answer, which says nothing of anybody else's. Nor how many passages of a single article
+# were read: the sets with long texts are the harder ones, which says nothing of long articles.
+TRUST = ("logit", "margin", "lead", "support", "cosine", "alone")
 # E5's cosines of questions and sentences lie around 0.85, one standard deviation is about 0.05.
 _COSINE, _COSINE_SPREAD = 0.85, 0.05
 
@@ -33,28 +34,20 @@ _COSINE, _COSINE_SPREAD = 0.85, 0.05
 class Trust:
     """How probably the best candidate is right, from its :data:`TRUST` features.
 
-    ``weights`` and ``bias`` are a logistic regression's. ``knots``: probability before and after a
-    last monotone correction (isotonic regression, Zadrozny and Elkan 2002), linear in between;
-    empty: none.
+    ``weights`` and ``bias`` are a logistic regression's (Platt 1999).
     """
 
     weights: tuple[float, ...]
     bias: float
-    knots: tuple[tuple[float, float], ...] = ()
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Trust:
         """Read what the JSON file holds."""
-        knots = tuple((one[0], one[1]) for one in data["knots"])
-        return cls(tuple(data["weights"]), data["bias"], knots)
+        return cls(tuple(data["weights"]), data["bias"])
 
     def probability(self, features: Sequence[float]) -> float:
         """Return how probably the best candidate is right."""
-        raw = sigmoid(dot(self.weights, features) + self.bias)
-        for (low, below), (high, above) in zip(self.knots, self.knots[1:], strict=False):
-            if low <= raw <= high and high > low:
-                return below + (above - below) * (raw - low) / (high - low)
-        return raw
+        return sigmoid(dot(self.weights, features) + self.bias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,23 +126,18 @@ def trust_features(
     ranking: Sequence[tuple[float, ...]],
     logits: Sequence[float],
     near: float,
-    read: int,
 ) -> tuple[float, ...]:
     """Return the :data:`TRUST` features of the best candidate.
 
     :param near: the cosine of its sentence with the question.
     :param keys: the candidates' answers, by :func:`answer_key`.
-    :param read: how many passages were read.
     """
     first = order[0]
     rival = next((p for p in order if not same_answer(keys[p], keys[first])), None)
     lead = logits[first] - logits[rival] if rival is not None else _MOST_LEAD
     margin, _, _, _, support, alone = ranking[first]
     cosine = (near - _COSINE) / _COSINE_SPREAD
-    return (
-        logits[first], margin, min(lead, _MOST_LEAD), support,
-        cosine, math.log(max(read, 1)), alone,
-    )  # fmt: skip
+    return logits[first], margin, min(lead, _MOST_LEAD), support, cosine, alone
 
 
 def answer_key(text: str) -> str:

@@ -13,7 +13,7 @@ def made(task: str, name: str, *, answerable: bool) -> Sample:
     """Return a sample of a set; nothing of its reading matters here."""
     return Sample(
         set=name, task=task, tune=True, answerable=answerable, ranking=[], keys=[], nearness=[],
-        read=1, articles=1, right=[], f1=[],
+        articles=1, right=[], f1=[],
     )  # fmt: skip
 
 
@@ -48,9 +48,8 @@ def test_trust_follows_what_tells_right_from_wrong() -> None:
             *[float(number % 3)] * (len(TRUST) - 1),
         )
         best.append(Best(made("alone", "one", answerable=True), features, right, float(right)))
-    best.append(Best(made("alone", "one", answerable=False), (-9.0, *[0.0] * 6), False, 0.0))
+    best.append(Best(made("alone", "one", answerable=False), (-9.0, *[0.0] * 5), False, 0.0))
     trust = fit_trust(best)
     assert max(trust.weights) == trust.weights[0] > 0
-    low, high = (trust.probability((value, *[1.0] * 6)) for value in (-3.0, 3.0))
+    low, high = (trust.probability((value, *[1.0] * 5)) for value in (-3.0, 3.0))
     assert low < 0.1 < 0.9 < high
-    assert all(a <= b for (_, a), (_, b) in zip(trust.knots, trust.knots[1:], strict=False))

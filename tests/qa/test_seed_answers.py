@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from index import ArticleIndex
+from index import ArticleIndex, Filters
 from qa import Answer, answer, stream_answer
 
 ROWS: list[dict[str, Any]] = [
@@ -44,6 +44,17 @@ def test_the_evidence_is_found(answers: dict[str, Answer]) -> None:
     """The sentence that holds the answer is cited for most questions."""
     missed = [row["id"] for row in ANSWERABLE if not has_evidence(answers[row["id"]], row)]
     assert 1 - len(missed) / len(ANSWERABLE) >= EVIDENCE_FLOOR, missed
+
+
+def test_the_example_is_answered_from_its_article_alone(seed_index: ArticleIndex) -> None:
+    """Somebody's first index may hold one article; passages of one are trusted in their own way."""
+    whole = answer(EXAMPLE, index=seed_index)
+    alone = Filters(article_ids=(whole.citations[0].article_id,))
+    found = answer(EXAMPLE, index=seed_index, filters=alone)
+    assert found.found
+    assert found.citations[0].sentence == whole.citations[0].sentence
+    refused = answer("Who is the president of France?", index=seed_index, filters=alone)
+    assert not refused.found
 
 
 def test_the_example_is_answered(seed_index: ArticleIndex) -> None:
