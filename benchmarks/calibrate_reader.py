@@ -3,8 +3,8 @@
     python -m benchmarks.calibrate_reader --samples samples.jsonl [--dry]
 
 ``samples.jsonl`` is what ``benchmarks.reader_samples`` wrote. Everything is fitted and chosen on
-the tuning half of the articles and reported on the other. Writes ``qa/reader/calibration.json``
-and the tables and the plot of ``docs/reader.md``.
+the tuning half of the articles and reported on the other. Writes ``qa/reader/calibration.json``,
+which has the figures of ``docs/reader.md``, and its plot.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def set_weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
 def asked_weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
     """Weigh every set alike, and as if one question in four had no answer.
 
-    Of the development questions to a collection one in thirteen has none, and most sets with a
+    Of the development questions to a collection one in nine has none, and most sets with a
     text of its own have none at all; people ask more of such questions. The tasks that give them
     share that quarter alike.
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
@@ -28,6 +27,7 @@ from index.search import (
     rank_passages,
 )
 from index.shelf import Shelf
+from index.side_work import beside
 from index.store import (
     Finding,
     IndexedArticle,
@@ -55,8 +55,6 @@ class ArticleIndex(Shelf):
         self._embedder = embedder
         self._view: VectorView | None = None
         self._guard = threading.Lock()
-        # The query is embedded while its words are looked up; threads begin when first used.
-        self._beside = ThreadPoolExecutor(thread_name_prefix="kutip-query")
 
     @classmethod
     def open(
@@ -93,7 +91,6 @@ class ArticleIndex(Shelf):
 
     def close(self) -> None:
         """Close the store; closing again is harmless."""
-        self._beside.shutdown()
         self._store.close()
 
     @property
@@ -211,9 +208,10 @@ class ArticleIndex(Shelf):
         query = checked_query(query)
         if not query:
             return Ranking()
-        vector = self._beside.submit(self.embed_query, query)
+        # Embedded while its words are looked up.
+        vector = beside(lambda: self.embed_query(query))
         return rank_passages(
-            snapshot, self._current_view(snapshot), query, vector.result, k,
+            snapshot, self._current_view(snapshot), query, vector, k,
             filters=filters, timing=timing, weights=weights or FusionWeights(),
         )  # fmt: skip
 

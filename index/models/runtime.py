@@ -10,8 +10,10 @@ import hashlib
 import json
 import os
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,6 +79,7 @@ class CompiledEncoder:
     def __init__(self, folder: Path, *, max_tokens: int) -> None:
         self.folder, self.max_tokens = folder, max_tokens
         self._sessions: dict[str, Callable[[NDArray[np.int64]], list[Floats]]] = {}
+        _encoders.add(self)
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
@@ -108,10 +111,23 @@ class CompiledEncoder:
         if graph not in self._sessions:
             self._sessions[graph] = open_session(self.folder / graph)
         session = self._sessions[graph]
-        if len(rows) <= 1:
-            return [session(row) for row in rows]
-        # Long rows first would finish sooner, but order costs nothing and keeps memory small.
-        return self._pool.map(session, rows)
+        if len(rows) > 1:
+            # In the caller's order: it knows whether few long rows or little memory matter more.
+            with suppress(RuntimeError):  # raised where the main thread has ended
+                return self._pool.map(session, rows)
+        return [session(row) for row in rows]
+
+
+_encoders: weakref.WeakSet[CompiledEncoder] = weakref.WeakSet()
+
+
+def _forget_after_fork() -> None:
+    for encoder in list(_encoders):  # the threads stayed in the parent; its pool waits for them
+        encoder.__dict__.pop("_pool", None)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
