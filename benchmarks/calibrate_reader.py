@@ -31,6 +31,7 @@ OUTPUT = ROOT / "qa" / "reader" / "calibration.json"
 PLOT = ROOT / "docs" / "images" / "reliability.svg"
 _RIDGE = 1e-3
 _UNANSWERABLE = 0.25
+ALONE = ("alone", "elsewhere")  # tasks in which one text is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,16 @@ def refusals(best: Sequence[Best], sure: Sequence[float], threshold: float) -> d
     }
 
 
+def by_kind(best: Sequence[Best]) -> tuple[list[Best], list[Best]]:
+    """Return what was asked of several articles, and what of one.
+
+    By the task: a stray question to a collection of which one article alone is read would count, as
+    all there is of its set, as much as all questions of another.
+    """
+    several = [one for one in best if one.sample.task not in ALONE]
+    return several, [one for one in best if one.sample.task in ALONE]
+
+
 def choose_threshold(kinds: Sequence[Sequence[Best]], fitted: Calibration) -> float:
     """Return the threshold of the best F1 with unanswerables, all kinds of samples alike."""
 
@@ -186,9 +197,7 @@ def fit(samples: Sequence[Sample]) -> Calibration:
     tune = [one for one in samples if one.tune]
     ranking = fit_ranking([one for one in tune if one.task == "collection"])
     best = [best_of(one, ranking) for one in tune]
-    single, several = (
-        [one for one in best if (one.sample.articles == 1) is alone] for alone in (True, False)
-    )
+    several, single = by_kind(best)
     fitted = Calibration(ranking, fit_trust(several), fit_trust(single), 0.0)
     return replace(fitted, threshold=choose_threshold((several, single), fitted))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.calibrate_reader import Best, asked_weights, fit_trust
+from benchmarks.calibrate_reader import Best, asked_weights, by_kind, fit_trust
 from benchmarks.reader_samples import Sample, spread
 from qa.reader.judging import TRUST
 
@@ -36,6 +36,16 @@ def test_one_question_in_four_has_no_answer() -> None:
     ]
     # Of 6 in three sets each set weighs 2: answerable ones 1, 1, 1, scaled to 4.5 in all.
     assert asked_weights(samples).tolist() == pytest.approx([1.5, 1.5, 1.5, 0.75, 0.375, 0.375])
+
+
+def test_one_article_is_what_was_asked_alone() -> None:
+    """A question to a collection is one even where all passages read are of one article."""
+    best = [
+        Best(made(task, "one", answerable=True), (), False, 0.0)
+        for task in ("alone", "collection", "elsewhere", "withheld")
+    ]
+    assert [one.sample.articles for one in best] == [1] * 4
+    assert by_kind(best) == ([best[1], best[3]], [best[0], best[2]])
 
 
 def test_trust_follows_what_tells_right_from_wrong() -> None:
